@@ -1,0 +1,22 @@
+//! What the browser and the server of Marquee share.
+//!
+//! # Layout
+//! - [`domain`]: plain types, the words of the design. No `cfg`, no framework.
+//! - [`views`]: what a page is made of, as the server sends it (serde on the wire).
+//! - [`api`]: the typed server functions, each at a fixed address under `/fn/`.
+//! - [`port`]: what the server functions need of the world, one trait, server side only. This is the one door with
+//!   `cfg(feature = "ssr")`; everything else compiles the same for both sides.
+//! - [`pages`], [`components`]: what is on screen.
+//! - [`poster`]: a film's poster, drawn from its title, year and genres.
+
+pub mod api;
+pub mod components;
+pub mod domain;
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod port;
+#[cfg(feature = "ssr")]
+pub mod poster;
+pub mod views;
+
+pub use pages::{App, shell};

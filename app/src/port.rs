@@ -1,0 +1,60 @@
+//! What the server functions need of the world: one trait, implemented by the server and handed over through Leptos'
+//! context, so that `app` builds in seconds and is tested against a fake.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+
+use crate::{
+    domain::{MovieId, PredictionId, Stars, ViewerId},
+    views::{Home, Poll, Rated, Ticket},
+};
+
+/// Who asks: a fingerprint of the visitor's cookie, never the cookie itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct VisitorId(pub [u8; 16]);
+
+/// The port in Leptos' context.
+pub type SharedPort = Arc<dyn Port>;
+
+/// What can go wrong behind the port, as sentences that a person can be shown.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PortError {
+    /// The request names something that is not there.
+    #[error("{0}")]
+    NotFound(String),
+    /// There is no catalogue or no model yet.
+    #[error("{0}")]
+    NotReady(String),
+    /// It is logged; the visitor learns no more than this.
+    #[error("Something went wrong here. Try again in a moment.")]
+    Internal,
+}
+
+/// The world, as the pages see it. `view` is the MovieLens viewer in whose shoes the visitor stands, if any.
+#[async_trait]
+pub trait Port: Send + Sync + 'static {
+    /// The home page; schedules its prediction and does not wait for it.
+    async fn home(&self, visitor: VisitorId, view: Option<ViewerId>) -> Result<Home, PortError>;
+
+    /// Schedules a prediction for the profile; `replaces` is one that is no longer waited for.
+    async fn schedule(
+        &self,
+        visitor: VisitorId,
+        view: Option<ViewerId>,
+        replaces: Option<PredictionId>,
+    ) -> Result<Ticket, PortError>;
+
+    /// Where a prediction stands; holds the answer until it changes from `STARTED`/`PENDING` or `wait` is over.
+    async fn poll(&self, visitor: VisitorId, id: PredictionId, wait: Duration) -> Result<Poll, PortError>;
+
+    /// Stores a rating (`None` takes it back) and schedules the prediction for the changed profile.
+    async fn rate(
+        &self,
+        visitor: VisitorId,
+        view: Option<ViewerId>,
+        movie: MovieId,
+        stars: Option<Stars>,
+        replaces: Option<PredictionId>,
+    ) -> Result<Rated, PortError>;
+}

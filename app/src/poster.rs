@@ -1,0 +1,1 @@
+//! A film's poster, drawn from its title, year and genres.

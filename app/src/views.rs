@@ -1,0 +1,110 @@
+//! What a page is made of, as the server sends it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{MovieId, PredictionId, PredictionState, Stars, ViewerId};
+
+/// How many films the "For you" row asks for, and so how many places it keeps.
+pub const FOR_YOU_FILMS: usize = 20;
+
+/// Likes that lift a new visitor over the welcome strip.
+pub const LIKES_TO_START: u32 = 5;
+
+/// The home page but for its predictions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Home {
+    /// There is no catalogue or no model yet: the page says which commands make them.
+    Empty(Missing),
+    /// The page.
+    Ready(Box<HomePage>),
+}
+
+/// What a server without data lacks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Missing {
+    /// No `catalogue.db`: `marquee import` makes it.
+    Catalogue,
+    /// No `model.safetensors`, or none that fits the catalogue (the reason): `marquee train` makes it.
+    Model(String),
+}
+
+/// The home page's parts that come straight from SQL, and the ticket for what comes later.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HomePage {
+    /// Films in the catalogue.
+    pub films: u32,
+    /// The data set's name, to credit it: "MovieLens latest-small".
+    pub dataset: String,
+    /// Whose taste the page follows.
+    pub profile: ProfileView,
+    /// MovieLens viewers to step into the shoes of.
+    pub viewers: Vec<ProfileView>,
+    /// The prediction that fills "For you", already scheduled.
+    pub ticket: Ticket,
+    /// Well-known, mutually different films to like or skip; empty when the profile knows enough.
+    pub welcome: Vec<FilmCard>,
+    /// Most rated by everyone.
+    pub popular: Vec<FilmCard>,
+}
+
+/// Whose taste a page follows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ProfileView {
+    /// `None`: the visitor's own profile.
+    pub viewer: Option<ViewerId>,
+    /// Films rated, the visitor's own ratings included.
+    pub rated: u32,
+    /// Films liked.
+    pub liked: u32,
+    /// A few genres that stand out in it, for the menu ("Film-Noir, Drama"); may be empty.
+    pub taste: Vec<String>,
+}
+
+/// A film on a card that needs no prediction.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FilmCard {
+    /// The data set's own number.
+    pub id: MovieId,
+    /// Without its year.
+    pub title: String,
+    /// The year of release, where known.
+    pub year: Option<u16>,
+    /// Mean of everyone's stars, where anyone rated it.
+    pub average: Option<f32>,
+    /// How many ratings it has.
+    pub ratings: u32,
+    /// What this profile gave it.
+    pub stars: Option<Stars>,
+}
+
+/// The answer to "schedule a prediction".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ticket {
+    /// It is scheduled: ask for it by this id.
+    Scheduled(PredictionId),
+    /// The queue is full: try again after so many seconds.
+    Busy {
+        /// Seconds.
+        retry_after: u32,
+    },
+}
+
+/// The answer to a poll.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Poll {
+    /// Where the prediction stands.
+    State(PredictionState),
+    /// The result was there and is gone (or the server started anew): schedule again.
+    Gone,
+}
+
+/// What a rating changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rated {
+    /// The new prediction for the changed profile.
+    pub ticket: Ticket,
+    /// Films rated, now.
+    pub rated: u32,
+    /// Films liked, now.
+    pub liked: u32,
+}

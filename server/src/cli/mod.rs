@@ -1,0 +1,50 @@
+//! The command line: one file a command. Each turns its options into a call of the rooms below and prints what a
+//! person wants to know; `anyhow` ends here.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+mod evaluate;
+mod import;
+mod serve;
+mod synth;
+mod train;
+
+/// Film recommendations on your own machine; the page never waits for its model.
+#[derive(Debug, Parser)]
+#[command(name = "marquee", version, max_term_width = 110)]
+pub struct Cli {
+    /// Where catalogue.db, visitors.db and model.safetensors live.
+    #[arg(long, global = true, env = "MARQUEE_DATA_DIR", default_value = "data", value_name = "DIR")]
+    data_dir: PathBuf,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the web application with its own workers (also what bare `marquee` does)
+    Serve(serve::ServeArgs),
+    /// Make the catalogue of a MovieLens zip or folder
+    Import(import::ImportArgs),
+    /// Train the model on the catalogue's ratings
+    Train(train::TrainArgs),
+    /// Print how good the model is, beside the baselines
+    Evaluate(evaluate::EvaluateArgs),
+    /// Write a MovieLens-shaped folder of any size
+    Synth(synth::SynthArgs),
+}
+
+/// Runs the command that the process was started with.
+pub fn run() -> anyhow::Result<()> {
+    let Cli { data_dir, command } = Cli::parse();
+    match command.unwrap_or_else(|| Command::Serve(serve::ServeArgs::from_environment())) {
+        Command::Serve(args) => serve::run(args, &data_dir),
+        Command::Import(args) => import::run(&args, &data_dir),
+        Command::Train(args) => train::run(&args, &data_dir),
+        Command::Evaluate(args) => evaluate::run(&args, &data_dir),
+        Command::Synth(args) => synth::run(&args),
+    }
+}

@@ -1,0 +1,19 @@
+//! Marquee's server.
+//!
+//! # Layout
+//! Arrows run one way, top to bottom; a room knows only rooms below it.
+//! - [`cli`]: the commands, one file each.
+//! - [`web`]: axum router, JSON API, pages, errors.
+//! - [`predictions`]: a prediction's life: queue, workers, batches, results.
+//! - [`model`]: the network, its training and evaluation, the artefact.
+//! - [`catalogue`]: films and the ratings that the model learns from.
+//! - [`visitors`]: what a visitor rated.
+//! - [`sqlite`]: threads that own SQLite connections.
+
+pub mod catalogue;
+pub mod cli;
+pub mod model;
+pub mod predictions;
+pub mod sqlite;
+pub mod visitors;
+pub mod web;

@@ -1,0 +1,84 @@
+use std::collections::HashMap;
+
+use app::domain::{MovieId, Stars};
+
+/// The films that a model knows, each at its position in the model's rows and columns.
+#[derive(Clone, Debug, Default)]
+pub struct FilmOrder {
+    films: Vec<MovieId>,
+    positions: HashMap<MovieId, usize>,
+}
+
+impl FilmOrder {
+    /// Films in this order.
+    pub fn new(films: Vec<MovieId>) -> Self {
+        let positions = films.iter().enumerate().map(|(position, &movie)| (movie, position)).collect();
+        Self { films, positions }
+    }
+
+    /// All films, by position.
+    pub fn films(&self) -> &[MovieId] {
+        &self.films
+    }
+
+    /// Where the film stands, if the model knows it.
+    pub fn position(&self, movie: MovieId) -> Option<usize> {
+        self.positions.get(&movie).copied()
+    }
+}
+
+/// A profile as models see it: positions in [`FilmOrder`] and stars, ascending by position, each film once.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct History {
+    /// Position of the film, and the stars it was given.
+    pub ratings: Vec<(usize, Stars)>,
+}
+
+impl History {
+    /// The ratings of those films that the model knows.
+    pub fn new(order: &FilmOrder, ratings: impl Iterator<Item = (MovieId, Stars)>) -> Self {
+        let mut ratings: Vec<_> =
+            ratings.filter_map(|(movie, stars)| order.position(movie).map(|position| (position, stars))).collect();
+        ratings.sort_unstable_by_key(|&(position, _)| position);
+        ratings.dedup_by_key(|&mut (position, _)| position);
+        Self { ratings }
+    }
+
+    /// Positions of the films with four stars or more.
+    pub fn liked(&self) -> impl Iterator<Item = usize> + '_ {
+        self.ratings.iter().filter(|(_, stars)| stars.is_liked()).map(|&(position, _)| position)
+    }
+}
+
+/// A film of the history and its part, 0 to 1, of what the history adds to a recommendation's score.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Share {
+    /// Position of the history's film.
+    pub film: usize,
+    /// 0 to 1; the shares of one recommendation add up to at most 1.
+    pub share: f32,
+}
+
+/// Why a model gave no scores.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    /// A tensor operation failed.
+    #[error("the model's arithmetic failed: {0}")]
+    Tensor(#[from] candle_core::Error),
+}
+
+/// A model that is ready to serve.
+pub trait Recommender: Send + Sync {
+    /// The films it scores.
+    fn order(&self) -> &FilmOrder;
+
+    /// Changes whenever the model answers differently: part of the key under which results are shared.
+    fn version(&self) -> &str;
+
+    /// For each history the score of every film, by position. One matrix product for all of them.
+    fn scores(&self, histories: &[&History]) -> Result<Vec<Vec<f32>>, ModelError>;
+
+    /// For each of `films` (positions), the films of the history that raised its score most, largest share first, at
+    /// most `most` of them; films that lowered it are left out.
+    fn reasons(&self, history: &History, films: &[usize], most: usize) -> Result<Vec<Vec<Share>>, ModelError>;
+}
