@@ -1,5 +1,5 @@
 use app::domain::{MovieId, Stars, ViewerId};
-use rusqlite::{Connection, OptionalExtension, Params, Row, types::FromSql};
+use rusqlite::{Connection, OptionalExtension, Params, Row};
 
 use super::{CatalogueError, FilmFacts, Info, Interactions, Movie, MovieSummary, Viewer};
 
@@ -157,7 +157,7 @@ fn read_viewer(row: &Row<'_>) -> rusqlite::Result<Viewer> {
 }
 
 fn read_names(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<String>> {
-    let names = Option::<&str>::column_result(row.get_ref(column)?)?;
+    let names = row.get_ref(column)?.as_str_or_null()?;
     Ok(names.map(|names| names.split(SEPARATOR).map(str::to_owned).collect()).unwrap_or_default())
 }
 

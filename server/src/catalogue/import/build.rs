@@ -5,6 +5,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
+use app::domain::Stars;
 use rusqlite::{Connection, Transaction, params};
 
 use super::{
@@ -21,9 +22,6 @@ use super::{
 /// The most active viewers, among whom notable ones are looked for.
 const NOTABLE_CANDIDATES: i64 = 2000;
 
-/// The least number of half stars that is a like.
-const LIKED: u8 = app::domain::Stars::LIKED.halves();
-
 /// What the ratings of one film add up to.
 #[derive(Clone, Copy, Default)]
 struct Tally {
@@ -36,7 +34,7 @@ impl Tally {
     }
 
     fn liked(&self) -> u32 {
-        self.histogram[usize::from(LIKED) - 1..].iter().sum()
+        self.histogram[usize::from(Stars::LIKED.halves()) - 1..].iter().sum()
     }
 
     fn average(&self) -> Option<f32> {
@@ -113,6 +111,7 @@ fn store_ratings(
     let mut tallies = vec![Tally::default(); films.all.len()];
     let (mut ratings, mut viewers) = (0_u64, 0_u32);
     let mut viewer: Option<(u32, u32, u32)> = None;
+    let least_liked = Stars::LIKED.halves();
 
     let older = sorter.drain(|row: RatingRow| -> Result<(), Failure> {
         let current = match viewer {
@@ -125,7 +124,7 @@ fn store_ratings(
                 (row.viewer, 0, 0)
             }
         };
-        viewer = Some((current.0, current.1 + 1, current.2 + u32::from(row.halves >= LIKED)));
+        viewer = Some((current.0, current.1 + 1, current.2 + u32::from(row.halves >= least_liked)));
         insert.execute((row.viewer, row.movie, row.halves, row.time))?;
         fingerprint.add(row);
         if let Some(&place) = films.places.get(&row.movie) {
@@ -187,21 +186,21 @@ fn store_films(transaction: &Transaction<'_>, films: &Films, tallies: &[Tally]) 
             }
         })
         .collect();
-    let mut well_known: Vec<Option<usize>> = vec![None; known.len()];
-    for (rank, popularity) in highlights::well_known(&known).into_iter().enumerate() {
-        well_known[popularity] = Some(rank + 1);
+    let mut well_known: Vec<Option<u32>> = vec![None; known.len()];
+    for (popularity, rank) in highlights::well_known(&known).into_iter().zip(1..) {
+        well_known[popularity] = Some(rank);
     }
 
     let mut insert_genre = transaction.prepare("insert into genres values (?1, ?2)")?;
-    for (genre, name) in films.genres.iter().enumerate() {
+    for (genre, name) in (0_u32..).zip(&films.genres) {
         insert_genre.execute(params![genre, name])?;
     }
     let mut insert = transaction.prepare("insert into movies values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?;
     let mut insert_movie_genre = transaction.prepare("insert into movie_genres values (?1, ?2, ?3)")?;
     let mut insert_alias = transaction.prepare("insert into aliases values (?1, ?2, ?3)")?;
     let mut insert_names = transaction.prepare("insert into film_names (rowid, title, aliases) values (?1, ?2, ?3)")?;
-    for (at, &place) in by_popularity.iter().enumerate() {
-        let (film, tally, popularity) = (&films.all[place], &tallies[place], at + 1);
+    for ((&place, well_known), popularity) in by_popularity.iter().zip(well_known).zip(1_u32..) {
+        let (film, tally) = (&films.all[place], &tallies[place]);
         let histogram = tally.histogram.map(|count| count.to_string()).join(" ");
         insert.execute(params![
             film.id,
@@ -213,12 +212,12 @@ fn store_films(transaction: &Transaction<'_>, films: &Films, tallies: &[Tally]) 
             tally.average(),
             histogram,
             popularity,
-            well_known[at],
+            well_known,
         ])?;
-        for (order, genre) in film.genres.iter().enumerate() {
+        for (genre, order) in film.genres.iter().zip(0_u32..) {
             insert_movie_genre.execute(params![film.id, order, genre])?;
         }
-        for (order, alias) in film.title.aliases.iter().enumerate() {
+        for (alias, order) in film.title.aliases.iter().zip(0_u32..) {
             insert_alias.execute(params![film.id, order, alias])?;
         }
         // A phrase must not begin in one alias and end in the next.
@@ -244,14 +243,14 @@ fn store_tastes(
 
     let mut insert = transaction.prepare("insert into viewer_tastes values (?1, ?2, ?3)")?;
     let mut store = |viewer: u32, counts: &[u32], likes: u32| -> Result<(), rusqlite::Error> {
-        for (order, genre) in highlights::taste(counts, likes, &everyone).into_iter().enumerate() {
+        for (genre, order) in highlights::taste(counts, likes, &everyone).into_iter().zip(0_u32..) {
             insert.execute(params![viewer, order, genre])?;
         }
         Ok(())
     };
     let mut likes_of_all = transaction
         .prepare("select viewer_id, movie_id from ratings where halves >= ?1 order by viewer_id, movie_id")?;
-    let mut rows = likes_of_all.query([LIKED])?;
+    let mut rows = likes_of_all.query([Stars::LIKED.halves()])?;
     let mut counts = vec![0_u32; films.genres.len()];
     let (mut current, mut likes, mut walked) = (None, 0, 0_u64);
     while let Some(row) = rows.next()? {
@@ -286,11 +285,11 @@ fn choose_notable(transaction: &Transaction<'_>) -> Result<(), ImportError> {
     let mut taste_of = transaction.prepare("select genre_id from viewer_tastes where viewer_id = ?1 order by place")?;
     let mut tastes = Vec::with_capacity(viewers.len());
     for viewer in &viewers {
-        tastes.push(taste_of.query_map([viewer], |row| row.get(0))?.collect::<Result<Vec<usize>, _>>()?);
+        tastes.push(taste_of.query_map([viewer], |row| row.get(0))?.collect::<Result<Vec<u16>, _>>()?);
     }
     let mut update = transaction.prepare("update viewers set notable = ?1 where id = ?2")?;
-    for (order, place) in highlights::notable(&tastes).into_iter().enumerate() {
-        update.execute(params![order + 1, viewers[place]])?;
+    for (place, order) in highlights::notable(&tastes).into_iter().zip(1_u32..) {
+        update.execute(params![order, viewers[place]])?;
     }
     Ok(())
 }

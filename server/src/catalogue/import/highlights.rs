@@ -82,14 +82,14 @@ fn alike(a: &Known<'_>, b: &Known<'_>) -> f64 {
 /// Up to two genres that stand out in a viewer's likes: those that add most to the divergence (Kullback and Leibler)
 /// of their shares from everyone's. `counts`: likes of the viewer by genre, of `likes` in all; `everyone`: each genre's
 /// share in all likes, 0 to 1.
-pub(super) fn taste(counts: &[u32], likes: u32, everyone: &[f64]) -> Vec<usize> {
+pub(super) fn taste(counts: &[u32], likes: u32, everyone: &[f64]) -> Vec<u16> {
     let total = f64::from(likes) + PRIOR_LIKES;
-    let mut standing_out: Vec<(usize, f64)> = counts
+    let mut standing_out: Vec<(u16, f64)> = counts
         .iter()
         .zip(everyone)
-        .enumerate()
-        .filter(|(_, (count, share))| **count >= 2 && **share > 0.0)
-        .filter_map(|(genre, (&count, &share))| {
+        .zip(0..)
+        .filter(|((count, share), _)| **count >= 2 && **share > 0.0)
+        .filter_map(|((&count, &share), genre)| {
             let own = (f64::from(count) + PRIOR_LIKES * share) / total;
             let lift = own / share;
             (lift >= LEAST_LIFT).then(|| (genre, own * lift.ln()))
@@ -101,12 +101,11 @@ pub(super) fn taste(counts: &[u32], likes: u32, everyone: &[f64]) -> Vec<usize> 
 
 /// Of viewers with their tastes, most active first: the first, then those with a genre in front that nobody chosen
 /// has, then those with another pair of genres. Places in `viewers`.
-pub(super) fn notable(viewers: &[Vec<usize>]) -> Vec<usize> {
+pub(super) fn notable(viewers: &[Vec<u16>]) -> Vec<usize> {
     let mut chosen: Vec<usize> = Vec::new();
     chosen.extend((!viewers.is_empty()).then_some(0));
-    let is_new_genre = |taste: &[usize], of: &[usize]| taste.first() != of.first();
-    let is_new_pair = |taste: &[usize], of: &[usize]| taste != of;
-    let rounds: [&dyn Fn(&[usize], &[usize]) -> bool; 2] = [&is_new_genre, &is_new_pair];
+    let rounds: [fn(&[u16], &[u16]) -> bool; 2] =
+        [|taste, other| taste.first() != other.first(), |taste, other| taste != other];
     for differs in rounds {
         for (place, taste) in viewers.iter().enumerate() {
             if chosen.len() == MOST_NOTABLE {

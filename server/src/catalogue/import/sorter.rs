@@ -122,8 +122,11 @@ impl Newest {
 struct Merge {
     runs: Vec<BufReader<Run>>,
     /// The next row of each run; of equals the one of the earlier run first.
-    heap: BinaryHeap<Reverse<((u32, u32, i64), usize, u8)>>,
+    heap: BinaryHeap<Reverse<Head>>,
 }
+
+/// Viewer, film and time of a run's next row; the run; the row's half stars. In the order of rows.
+type Head = ((u32, u32, i64), usize, u8);
 
 /// A part of the file, with a place of its own in it.
 struct Run {
