@@ -36,9 +36,11 @@ impl Title {
                     break;
                 }
                 year = Some(found);
+            } else if is_medium(inside) {
+                // Says nothing about the film.
             } else if is_part_of_name(before, inside) {
                 break;
-            } else if !is_medium(inside) {
+            } else {
                 aliases.push(with_article_in_front(without_prefix(inside)));
             }
             name = before;
