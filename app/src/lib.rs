@@ -19,4 +19,4 @@ pub mod port;
 pub mod poster;
 pub mod views;
 
-pub use pages::{App, shell};
+pub use pages::{App, STREAMED_PAGE, SetStatus, ShellOptions, Theme, shell};

@@ -35,6 +35,8 @@ pub struct HomePage {
     pub films: u32,
     /// The data set's name, to credit it: "MovieLens latest-small".
     pub dataset: String,
+    /// Changes with the catalogue: part of every poster's address, because posters are cached for good.
+    pub edition: String,
     /// Whose taste the page follows.
     pub profile: ProfileView,
     /// MovieLens viewers to step into the shoes of.

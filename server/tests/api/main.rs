@@ -1,0 +1,9 @@
+//! Black-box tests of the running server: the real binary on a free port, a data directory of its own, HTTP.
+
+mod borders;
+mod contract;
+mod filters;
+mod life;
+mod pages;
+mod pressure;
+mod support;
