@@ -1,3 +1,5 @@
+//! What the filters need to know of each film, by its position in the model.
+
 use app::domain::MovieId;
 
 use super::Request;

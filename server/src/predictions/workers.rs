@@ -121,3 +121,6 @@ fn outcome(answer: Result<Vec<Recommendation>, EngineError>) -> Outcome {
         FAILED.into()
     })
 }
+
+#[cfg(test)]
+mod tests;
