@@ -4,7 +4,6 @@
 //! train) and a [`History`] (to serve). What leaves: scores and reasons by a film's position in [`FilmOrder`]. No SQL
 //! of visitors, no HTTP, no queue may come in.
 
-pub mod artefact;
 mod recommender;
 
 pub use recommender::{FilmOrder, History, ModelError, Recommender, Share};
