@@ -27,6 +27,14 @@ pub struct Config {
     pub hidden: usize,
 }
 
+impl Config {
+    /// How many numbers the network has.
+    pub fn parameters(&self) -> usize {
+        let Self { films, width, hidden } = *self;
+        films * (width + 2) + 2 * width * hidden + LENGTH_FEATURES * (width + 2)
+    }
+}
+
 /// How many numbers describe a history's length: 1, t and t², with t = log(1 + k) / 4.
 pub const LENGTH_FEATURES: usize = 3;
 
@@ -132,20 +140,61 @@ impl SetAutoencoder {
         self.config
     }
 
+    /// All its parameters by name, in the order of the names.
+    pub fn parameters(&self) -> [(&'static str, &Tensor); 7] {
+        [
+            (names::BIAS, &self.bias),
+            (names::FILMS, &self.films),
+            (names::WEIGHT, &self.weight),
+            (names::PRIOR, &self.prior),
+            (names::SCALES, &self.scales),
+            (names::INTO, self.into.weight()),
+            (names::OUT, self.out.weight()),
+        ]
+    }
+
+    /// The same network, no longer learning.
+    pub fn detached(&self) -> Result<Self> {
+        let tensors = self.parameters().into_iter().map(|(name, tensor)| (name.to_owned(), tensor.detach())).collect();
+        Self::load(self.config, &VarBuilder::from_tensors(tensors, DType::F32, &Device::Cpu))
+    }
+
+    /// Whether every parameter is a number.
+    pub fn is_finite(&self) -> Result<bool> {
+        for (_, tensor) in self.parameters() {
+            if !tensor.flatten_all()?.to_vec1::<f32>()?.iter().all(|weight| weight.is_finite()) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// A short hash of the parameters: 16 hexadecimal digits.
+    pub fn version(&self) -> Result<String> {
+        let mut hasher = blake3::Hasher::new();
+        for (name, tensor) in self.parameters() {
+            hasher.update(name.as_bytes());
+            let weights = tensor.flatten_all()?.to_vec1::<f32>()?;
+            let bytes: Vec<u8> = weights.iter().flat_map(|weight| weight.to_le_bytes()).collect();
+            hasher.update(&bytes);
+        }
+        Ok(hasher.finalize().to_hex()[..16].to_owned())
+    }
+
     /// A score for every film, for each of the sets: (sets, films).
     pub fn forward(&self, sets: &Sets) -> Result<Tensor> {
         self.forward_masked(sets, None)
     }
 
-    /// As [`forward`](Self::forward), the sets' summed vectors multiplied by `mask` (sets, width): dropout.
+    /// As [`forward`](Self::forward), what meets the films' vectors multiplied by `mask` (sets, width): dropout.
     pub fn forward_masked(&self, sets: &Sets, mask: Option<&Tensor>) -> Result<Tensor> {
         let features = sets.features()?; // (sets, 3)
-        let mut sums = self.sums(sets)?; // (sets, width)
-        if let Some(mask) = mask {
-            sums = (sums * mask)?;
-        }
+        let sums = self.sums(sets)?; // (sets, width)
         let residual = self.out.forward(&self.into.forward(&sums)?.tanh()?)?; // (sets, width)
-        let taste = ((sums + residual)? + features.matmul(&self.prior)?)?; // (sets, width)
+        let mut taste = ((sums + residual)? + features.matmul(&self.prior)?)?; // (sets, width)
+        if let Some(mask) = mask {
+            taste = (taste * mask)?;
+        }
 
         let scales = features.matmul(&self.scales)?.exp()?; // (sets, 2)
         let scaled = taste.broadcast_mul(&scales.narrow(1, 0, 1)?)?; // (sets, width)

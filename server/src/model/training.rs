@@ -40,7 +40,7 @@ pub struct Hyper {
     pub width: usize,
     /// Units of the residual layer.
     pub hidden: usize,
-    /// The part of a history's summed vector that is put to zero.
+    /// The part of what meets the films' vectors that is put to zero.
     pub dropout: f32,
     /// AdamW's step at its largest; it falls to zero along a cosine.
     pub learning_rate: f32,
@@ -101,8 +101,8 @@ pub enum TrainingError {
 pub struct Trained {
     /// The network.
     pub net: SetAutoencoder,
-    /// Its parameters by name, in the order of the names.
-    pub parameters: Vec<(String, Tensor)>,
+    /// A short hash of its parameters.
+    pub version: String,
     /// What training was told.
     pub hyper: Hyper,
     /// Whom it learned from.
@@ -150,18 +150,13 @@ pub fn train(likes: &Likes, hyper: Hyper, mut progress: impl FnMut(Progress)) ->
             progress(Progress { step, steps, epoch, loss: loss.to_scalar()? });
         }
     }
-    let mut parameters: Vec<(String, Tensor)> =
-        parameters.into_iter().map(|(name, var)| (name, var.as_detached_tensor())).collect();
-    parameters.sort_by(|a, b| a.0.cmp(&b.0));
-    for (_, tensor) in &parameters {
-        if !tensor.flatten_all()?.to_vec1::<f32>()?.iter().all(|weight| weight.is_finite()) {
-            return Err(TrainingError::Diverged);
-        }
+    let net = net.detached()?;
+    if !net.is_finite()? {
+        return Err(TrainingError::Diverged);
     }
-    let tensors = parameters.iter().cloned().collect();
-    let net = SetAutoencoder::load(config, &VarBuilder::from_tensors(tensors, DType::F32, &Device::Cpu))?;
+    let version = net.version()?;
     let viewers = pupils_in_order(likes, pupils);
-    Ok(Trained { net, parameters, hyper, viewers, took: started.elapsed() })
+    Ok(Trained { net, version, hyper, viewers, took: started.elapsed() })
 }
 
 fn pupils_in_order(likes: &Likes, mut pupils: Vec<usize>) -> Vec<ViewerId> {
