@@ -157,7 +157,7 @@ fn films(data_dir: &Path, settings: Settings, mint: &IdMint) -> anyhow::Result<R
         Err(error) => return Err(error.into()),
     };
     let service = match artefact::load(&data_dir.join(artefact::FILE_NAME), catalogue.info()) {
-        Ok(model) => Ok(Service::start(settings, &model, &path, mint.clone())?),
+        Ok(artefact) => Ok(Service::start(settings, &artefact.model, &path, mint.clone())?),
         Err(error @ ArtefactError::Missing { .. }) => {
             tracing::warn!(%error, "no model; run marquee train");
             Err(Missing::Model("it was never trained".into()))
