@@ -122,7 +122,7 @@ fn positive(text: &str) -> Result<usize, String> {
 }
 
 /// Runs `marquee serve`.
-pub fn run(args: ServeArgs, data_dir: &Path) -> anyhow::Result<()> {
+pub fn run(args: &ServeArgs, data_dir: &Path) -> anyhow::Result<()> {
     start_logging();
     let settings = args.settings()?;
     let files = SiteFiles::find(args.site_dir.as_deref())?;

@@ -36,7 +36,7 @@ impl SitePort {
 
     async fn profile(&self, visitor: Visitor, shoes: Option<ViewerId>) -> Result<Profile, PortError> {
         let (catalogue, _) = self.ready()?;
-        self.0.profile(catalogue, visitor, shoes).await.map_err(for_a_person)
+        self.0.profile(catalogue, visitor, shoes).await.map_err(|error| for_a_person(&error))
     }
 
     async fn ticket(
@@ -132,7 +132,7 @@ impl Port for SitePort {
         if let Some(viewer) = view
             && catalogue.viewer(viewer).await.map_err(|error| internal(&error))?.is_none()
         {
-            return Err(for_a_person(ProfileError::UnknownViewer(viewer)));
+            return Err(for_a_person(&ProfileError::UnknownViewer(viewer)));
         }
         self.0.visitors.rate(visitor.id, view, movie, stars).await.map_err(|error| internal(&error))?;
         // The cookie that came with this very answer's visitor is theirs from now on.
@@ -172,9 +172,9 @@ fn internal(reason: &dyn std::fmt::Display) -> PortError {
     PortError::Internal
 }
 
-fn for_a_person(error: ProfileError) -> PortError {
+fn for_a_person(error: &ProfileError) -> PortError {
     match error {
         ProfileError::UnknownViewer(viewer) => PortError::NotFound(format!("There is no viewer {viewer}.")),
-        ProfileError::Catalogue(_) | ProfileError::Visitors(_) => internal(&error),
+        ProfileError::Catalogue(_) | ProfileError::Visitors(_) => internal(error),
     }
 }

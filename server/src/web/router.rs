@@ -45,7 +45,8 @@ pub fn router(site: SharedSite, site_files: &SiteFiles) -> Router {
         .layer(compressed)
         .layer(from_fn(headers::everywhere))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID.clone()))
-        .layer(TraceLayer::new_for_http().make_span_with(span))
+        // A failure is logged where its reason is known.
+        .layer(TraceLayer::new_for_http().make_span_with(span).on_failure(()))
         .layer(SetRequestIdLayer::new(REQUEST_ID.clone(), MakeRequestUuid))
 }
 

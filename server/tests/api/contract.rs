@@ -105,12 +105,7 @@ async fn an_id_that_never_was_is_404_and_one_that_expired_is_410() {
 async fn an_id_of_before_a_restart_is_gone_not_unknown() {
     let server = Server::start(&[]).await;
     let id = server.schedule(json!({ "liked": [] })).await;
-    let data = tempfile::tempdir().expect("a folder");
-    for name in ["catalogue.db", "model.safetensors", "visitors.db"] {
-        std::fs::copy(server.data_dir().join(name), data.path().join(name)).expect("a copy");
-    }
-    drop(server);
-    let restarted = Server::start_on(data, &[]).await;
+    let restarted = server.killed_and_restarted(&[]).await;
     assert_eq!(restarted.get(&format!("/api/get-result/{id}")).await.status(), 410);
 }
 

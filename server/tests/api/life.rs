@@ -48,8 +48,18 @@ fn files_that_are_damaged_or_something_else_are_refused_by_name() {
 fn a_model_of_another_catalogue_is_refused() {
     let data = copy_of_data();
     let source = data.path().join("other");
-    let synth =
-        ["synth", source.to_str().expect("text"), "--users", "50", "--films", "60", "--ratings", "1500", "--seed", "9"];
+    let synth = [
+        "synth",
+        source.to_str().expect("text"),
+        "--users",
+        "50",
+        "--films",
+        "200",
+        "--ratings",
+        "1500",
+        "--seed",
+        "9",
+    ];
     assert!(run(synth).status.success());
     let import = ["import", source.to_str().expect("text"), "--data-dir", data.path().to_str().expect("text")];
     assert!(run(import).status.success());

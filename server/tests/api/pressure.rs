@@ -51,6 +51,22 @@ async fn what_waits_past_its_deadline_fails_honestly_and_can_be_tried_again() {
 }
 
 #[tokio::test]
+async fn a_caller_that_hangs_up_gives_its_place_in_the_queue_back() {
+    let server = Server::start(&["--workers", "1", "--queue-capacity", "1", "--model-delay", "3s"]).await;
+    let running = server.schedule(json!({ "liked": [], "n": 1 })).await;
+    while server.get_json(&format!("/api/get-result/{running}")).await["status"] == "PENDING" {}
+    let waiting = tokio::spawn(server.http.get(server.at("/api/predict?liked=&n=2")).send());
+    let another = json!({ "input-data": { "liked": [], "n": 3 } });
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(server.post("/api/predict", &another).await.status(), 503, "the place is taken");
+    waiting.abort();
+    let start = std::time::Instant::now();
+    while server.post("/api/predict", &another).await.status() != 202 {
+        assert!(start.elapsed() < PATIENCE, "the place is still taken");
+    }
+}
+
+#[tokio::test]
 async fn pages_come_while_the_model_is_busy_and_every_prediction_comes_in_the_end() {
     let server = Server::start(&["--workers", "1", "--model-delay", "3s"]).await;
     let pages = futures::future::join_all((0..32).map(|_| server.get("/"))).await;

@@ -49,6 +49,7 @@ pub fn trained_data() -> &'static Path {
         let lock = File::create(shared.join("data.lock")).expect("a lock file");
         lock.lock().expect("the lock");
         if !data.exists() {
+            forget_older_builds(shared);
             let making = TempDir::new_in(shared).expect("a folder");
             let source = making.path().join("source");
             let made = making.path().join("data");
@@ -70,6 +71,15 @@ pub fn trained_data() -> &'static Path {
     })
 }
 
+fn forget_older_builds(shared: &Path) {
+    for entry in fs::read_dir(shared).expect("the folder").flatten() {
+        if entry.file_name().to_string_lossy().starts_with("data-") {
+            // Tests of an older build may still read it; then it goes the next time.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
 /// A data directory of a test's own: the trained one's files, and whatever the server writes.
 pub fn copy_of_data() -> TempDir {
     let folder = TempDir::new().expect("a folder");
@@ -89,12 +99,22 @@ fn site_files(folder: &Path) -> PathBuf {
     site
 }
 
-/// A running server; it is killed when a test drops it.
+/// A running server.
 pub struct Server {
-    process: Child,
+    process: Process,
     pub url: String,
     pub http: Client,
     data: TempDir,
+}
+
+/// Killed when a test drops it.
+struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 impl Server {
@@ -112,7 +132,14 @@ impl Server {
         let Some(url) = line.trim().strip_prefix("Marquee is on ") else {
             panic!("the server did not start: {line:?}, {:?}", process.wait());
         };
-        Self { process, url: url.to_owned(), http: Client::new(), data }
+        Self { process: Process(process), url: url.to_owned(), http: Client::new(), data }
+    }
+
+    /// Kills the server, however busy it is, and starts another on the same data.
+    pub async fn killed_and_restarted(self, options: &[&str]) -> Self {
+        let Self { process, data, .. } = self;
+        drop(process);
+        Self::start_on(data, options).await
     }
 
     pub fn data_dir(&self) -> &Path {
@@ -162,7 +189,8 @@ impl Server {
 
     #[cfg(unix)]
     pub fn terminate(&self) {
-        let status = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status().expect("kill runs");
+        let status =
+            Command::new("kill").args(["-TERM", &self.process.0.id().to_string()]).status().expect("kill runs");
         assert!(status.success());
     }
 
@@ -170,19 +198,12 @@ impl Server {
     pub async fn ended(&mut self, limit: Duration) -> Option<ExitStatus> {
         let start = Instant::now();
         loop {
-            match self.process.try_wait().expect("the process can be asked") {
+            match self.process.0.try_wait().expect("the process can be asked") {
                 Some(status) => return Some(status),
                 None if start.elapsed() > limit => return None,
                 None => tokio::time::sleep(Duration::from_millis(20)).await,
             }
         }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }
 
