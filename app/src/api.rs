@@ -6,11 +6,11 @@ use leptos::prelude::*;
 
 use crate::{
     domain::{MovieId, PredictionId, ViewerId},
-    views::{Home, Poll, Rated, Ticket},
+    views::{Home, Poll, Rated, Ticket, Waited},
 };
 
 /// The home page of the visitor, or of a MovieLens viewer, but for its predictions.
-#[server(name = LoadHome, prefix = "/fn", endpoint = "home", input = server_fn::codec::GetUrl)]
+#[server(name = FetchHome, prefix = "/fn", endpoint = "home", input = server_fn::codec::GetUrl)]
 pub async fn home(view: Option<ViewerId>) -> Result<Home, ServerFnError> {
     let (port, visitor) = ssr::caller()?;
     ssr::answer(port.home(visitor, view).await)
@@ -31,6 +31,13 @@ pub async fn poll(id: PredictionId, wait_ms: u32) -> Result<Poll, ServerFnError>
     ssr::answer(port.poll(visitor, id, wait).await)
 }
 
+/// The recommendations themselves, for the plain page: waits for them, at most two minutes.
+#[server(prefix = "/fn", endpoint = "recommended", input = server_fn::codec::GetUrl)]
+pub async fn recommended(view: Option<ViewerId>) -> Result<Waited, ServerFnError> {
+    let (port, visitor) = ssr::caller()?;
+    ssr::answer(ssr::wait_for(port, visitor, view).await)
+}
+
 /// Stores a rating of `stars` (0 takes it back) and schedules the prediction for the changed profile.
 ///
 /// Works as a plain form too: without JavaScript the visitor is sent back to the page they came from.
@@ -49,12 +56,23 @@ pub async fn rate(
 /// The server's half of the functions above.
 #[cfg(feature = "ssr")]
 mod ssr {
+    use std::time::{Duration, Instant};
+
     use leptos::prelude::*;
 
     use crate::{
-        domain::Stars,
+        domain::{PredictionState, Stars, ViewerId},
+        pages::SetStatus,
         port::{PortError, SharedPort, Visitor},
+        views::{Poll, Ticket, Waited},
     };
+
+    /// How long the plain page waits.
+    const LONGEST_WAIT: Duration = Duration::from_secs(120);
+    /// How long one look at the prediction may be held.
+    const HOLD: Duration = Duration::from_secs(8);
+    /// Looks at most, so that a port that holds nothing does not make this spin for two minutes.
+    const LOOKS: usize = 200;
 
     pub(super) fn caller() -> Result<(SharedPort, Visitor), ServerFnError> {
         let port = use_context::<SharedPort>();
@@ -63,7 +81,35 @@ mod ssr {
     }
 
     pub(super) fn answer<T>(result: Result<T, PortError>) -> Result<T, ServerFnError> {
-        result.map_err(ServerFnError::new)
+        result.map_err(|error| {
+            if let Some(SetStatus(set)) = use_context() {
+                set(error.status());
+            }
+            ServerFnError::new(error)
+        })
+    }
+
+    pub(super) async fn wait_for(
+        port: SharedPort,
+        visitor: Visitor,
+        view: Option<ViewerId>,
+    ) -> Result<Waited, PortError> {
+        let id = match port.schedule(visitor, view, None).await? {
+            Ticket::Scheduled(id) => id,
+            Ticket::Busy { retry_after } => return Ok(Waited::Busy { retry_after }),
+        };
+        let begun = Instant::now();
+        for _ in 0..LOOKS {
+            let left = LONGEST_WAIT.saturating_sub(begun.elapsed());
+            match port.poll(visitor, id, HOLD.min(left)).await? {
+                Poll::State(PredictionState::Success { result }) => return Ok(Waited::Films(result)),
+                Poll::State(PredictionState::Failure { error }) => return Ok(Waited::Failed(error)),
+                Poll::Gone => return Ok(Waited::Failed("The result is gone.".to_owned())),
+                Poll::State(PredictionState::Pending | PredictionState::Started) if left.is_zero() => break,
+                Poll::State(PredictionState::Pending | PredictionState::Started) => {}
+            }
+        }
+        Ok(Waited::Late)
     }
 
     pub(super) fn stars_or_none(stars: f32) -> Result<Option<Stars>, ServerFnError> {

@@ -6,10 +6,12 @@
 //! - [`api`]: the typed server functions, each at a fixed address under `/fn/`.
 //! - [`port`]: what the server functions need of the world, one trait, server side only. This is the one door with
 //!   `cfg(feature = "ssr")`; everything else compiles the same for both sides.
+//! - `browser`: what the pages need of a browser; nothing on the server.
 //! - [`pages`], [`components`]: what is on screen.
 //! - [`poster`]: a film's poster, drawn from its title, year and genres.
 
 pub mod api;
+mod browser;
 pub mod components;
 pub mod domain;
 pub mod pages;

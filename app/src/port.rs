@@ -47,6 +47,17 @@ pub enum PortError {
     Internal,
 }
 
+impl PortError {
+    /// Its HTTP status.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::NotFound(_) => 404,
+            Self::NotReady(_) => 503,
+            Self::Internal => 500,
+        }
+    }
+}
+
 /// The world, as the pages see it. `view` is the MovieLens viewer in whose shoes the visitor stands, if any.
 #[async_trait]
 pub trait Port: Send + Sync + 'static {
