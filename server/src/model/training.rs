@@ -24,6 +24,8 @@ use super::{
 mod adamw;
 mod gradients;
 mod loss;
+#[cfg(test)]
+pub(super) mod tests;
 
 /// What training can be told.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -126,9 +128,7 @@ pub fn train(likes: &Likes, hyper: Hyper, mut progress: impl FnMut(Progress)) ->
     let mut random = ChaCha8Rng::seed_from_u64(hyper.seed);
     let config = Config { films: likes.films(), width: hyper.width, hidden: hyper.hidden };
     let parameters = initial(config, likes, &mut random)?;
-    let tensors: HashMap<String, Tensor> =
-        parameters.iter().map(|(name, var)| ((*name).to_owned(), var.as_tensor().clone())).collect();
-    let net = SetAutoencoder::load(config, &VarBuilder::from_tensors(tensors, DType::F32, &Device::Cpu))?;
+    let net = network(config, &parameters)?;
     let [films, bias] = [names::FILMS, names::BIAS].map(|name| parameters[name].clone());
     let undecayed = [names::BIAS, names::PRIOR, names::SCALES];
     let mut optimiser = AdamW::new(&parameters, &undecayed, hyper.weight_decay)?;
@@ -160,6 +160,13 @@ pub fn train(likes: &Likes, hyper: Hyper, mut progress: impl FnMut(Progress)) ->
 fn pupils_in_order(likes: &Likes, mut pupils: Vec<usize>) -> Vec<ViewerId> {
     pupils.sort_unstable();
     pupils.into_iter().map(|viewer| likes.viewers()[viewer]).collect()
+}
+
+/// The network whose weights these are: it changes with them.
+fn network(config: Config, parameters: &BTreeMap<&str, Var>) -> candle_core::Result<SetAutoencoder> {
+    let tensors: HashMap<String, Tensor> =
+        parameters.iter().map(|(name, var)| ((*name).to_owned(), var.as_tensor().clone())).collect();
+    SetAutoencoder::load(config, &VarBuilder::from_tensors(tensors, DType::F32, &Device::Cpu))
 }
 
 /// The weights before the first step.
