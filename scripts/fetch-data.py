@@ -151,7 +151,7 @@ def find(folder):
     try:
         return fetch_latest_small(folder)
     except NotFetched as problem:
-        say(f"the MovieLens site is out of reach: {problem}")
+        say(f"the MovieLens site is out of reach or gave no whole file: {problem}")
     return fetch_from_package(folder)
 
 

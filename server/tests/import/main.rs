@@ -17,60 +17,60 @@ use server::catalogue::Reader;
 use tempfile::TempDir;
 
 /// A folder for the data and a data directory, both gone at the end.
-pub struct Place {
+struct Place {
     folder: TempDir,
 }
 
 /// What a command said.
-pub struct Said {
+struct Said {
     /// Whether its exit code was 0.
-    pub ok: bool,
+    ok: bool,
     /// Both streams.
-    pub text: String,
+    text: String,
 }
 
 impl Place {
     /// An empty one.
-    pub fn new() -> Self {
+    fn new() -> Self {
         Self { folder: TempDir::new().expect("a folder") }
     }
 
     /// A path for data in it.
-    pub fn path(&self, name: &str) -> PathBuf {
+    fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// The data directory.
-    pub fn data_dir(&self) -> PathBuf {
+    fn data_dir(&self) -> PathBuf {
         self.path("data")
     }
 
     /// Where the catalogue will be.
-    pub fn catalogue(&self) -> PathBuf {
+    fn catalogue(&self) -> PathBuf {
         self.data_dir().join("catalogue.db")
     }
 
     /// Runs `marquee import`.
-    pub fn import(&self, path: &Path) -> Said {
+    fn import(&self, path: &Path) -> Said {
         marquee(&["--data-dir".as_ref(), self.data_dir().as_ref(), "import".as_ref(), path.as_ref()])
     }
 
     /// Imports what must be importable.
-    pub fn imported(&self, path: &Path) -> Reader {
+    fn imported(&self, path: &Path) -> Reader {
         let said = self.import(path);
         assert!(said.ok, "{}", said.text);
         Reader::open(&self.catalogue()).expect("a catalogue")
     }
 
     /// The names in the data directory.
-    pub fn left(&self) -> Vec<String> {
+    fn left(&self) -> Vec<String> {
         let Ok(entries) = fs::read_dir(self.data_dir()) else { return Vec::new() };
         entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
     }
 }
 
 /// Runs the binary.
-pub fn marquee(args: &[&std::ffi::OsStr]) -> Said {
+fn marquee(args: &[&std::ffi::OsStr]) -> Said {
     let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_marquee"))
         .args(args)
         .env_remove("MARQUEE_DATASET")
@@ -85,12 +85,13 @@ pub fn marquee(args: &[&std::ffi::OsStr]) -> Said {
 #[test]
 fn every_layout_gives_the_same_catalogue() {
     let place = Place::new();
-    let layouts: [(&str, &dyn Fn(&Path)); 5] = [
-        ("ml-csv", &data::csv),
-        ("ml-1m", &|folder| data::dat(folder, true)),
-        ("ml-10m", &|folder| data::dat(folder, false)),
-        ("ml-100k", &data::hundred),
-        ("atomic", &data::atomic),
+    type Write = fn(&Path);
+    let layouts: [(&str, Write); 5] = [
+        ("ml-csv", data::csv),
+        ("ml-1m", |folder| data::dat(folder, true)),
+        ("ml-10m", |folder| data::dat(folder, false)),
+        ("ml-100k", data::hundred),
+        ("atomic", data::atomic),
     ];
     let mut fingerprints = Vec::new();
     for (name, write) in layouts {
