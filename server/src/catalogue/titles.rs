@@ -5,9 +5,10 @@ const YEARS: std::ops::RangeInclusive<u16> = 1870..=2100;
 
 /// Articles that the data set puts behind a comma: English, French, Italian, Spanish, German, Portuguese, Dutch,
 /// Scandinavian. Those with an apostrophe are written without a space.
-const ARTICLES: [&str; 35] = [
+const ARTICLES: [&str; 36] = [
     "The", "A", "An", "Le", "La", "Les", "L'", "L’", "Un", "Une", "Il", "Lo", "I", "Gli", "Uno", "Una", "Un'", "El",
     "Los", "Las", "Der", "Die", "Das", "Ein", "Eine", "Den", "Det", "Een", "Het", "De", "O", "Os", "As", "Um", "Uma",
+    "Da",
 ];
 
 /// A title, taken apart.
