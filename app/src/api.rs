@@ -1,5 +1,7 @@
 //! The typed server functions. Each has a fixed address: a default one carries a hash of where it was compiled.
 
+#![allow(missing_docs, reason = "the macro makes a struct of each function's arguments, which the function documents")]
+
 use leptos::prelude::*;
 
 use crate::{
@@ -8,14 +10,14 @@ use crate::{
 };
 
 /// The home page of the visitor, or of a MovieLens viewer, but for its predictions.
-#[server(name = FetchHome, prefix = "/fn", endpoint = "home", input = server_fn::codec::GetUrl)]
+#[server(name = LoadHome, prefix = "/fn", endpoint = "home", input = server_fn::codec::GetUrl)]
 pub async fn home(view: Option<ViewerId>) -> Result<Home, ServerFnError> {
     let (port, visitor) = ssr::caller()?;
     ssr::answer(port.home(visitor, view).await)
 }
 
 /// Schedules a prediction anew: after a failure, a full queue, or a result that is gone.
-#[server(prefix = "/fn", endpoint = "schedule")]
+#[server(name = SchedulePrediction, prefix = "/fn", endpoint = "schedule")]
 pub async fn schedule(view: Option<ViewerId>, replaces: Option<PredictionId>) -> Result<Ticket, ServerFnError> {
     let (port, visitor) = ssr::caller()?;
     ssr::answer(port.schedule(visitor, view, replaces).await)
@@ -30,7 +32,7 @@ pub async fn poll(id: PredictionId, wait_ms: u32) -> Result<Poll, ServerFnError>
 }
 
 /// The recommendations themselves, for the plain page: waits for them, at most two minutes.
-#[server(prefix = "/fn", endpoint = "recommended", input = server_fn::codec::GetUrl)]
+#[server(name = AwaitRecommendations, prefix = "/fn", endpoint = "recommended", input = server_fn::codec::GetUrl)]
 pub async fn recommended(view: Option<ViewerId>) -> Result<Waited, ServerFnError> {
     let (port, visitor) = ssr::caller()?;
     ssr::answer(ssr::wait_for(port, visitor, view).await)
@@ -39,7 +41,7 @@ pub async fn recommended(view: Option<ViewerId>) -> Result<Waited, ServerFnError
 /// Stores a rating of `stars` (0 takes it back) and schedules the prediction for the changed profile.
 ///
 /// Works as a plain form too: without JavaScript the visitor is sent back to the page they came from.
-#[server(prefix = "/fn", endpoint = "rate")]
+#[server(name = RateFilm, prefix = "/fn", endpoint = "rate")]
 pub async fn rate(
     movie: MovieId,
     stars: f32,
@@ -61,8 +63,8 @@ mod ssr {
     use crate::{
         domain::{PredictionState, Stars, ViewerId},
         pages::SetStatus,
-        port::{PortError, SharedPort, VisitorId},
-        views::{Poll, Ticket, Waited},
+        port::{PortError, SharedPort, Visitor},
+        views::{Home, Poll, Ticket, Waited},
     };
 
     /// How long the plain page waits.
@@ -72,9 +74,9 @@ mod ssr {
     /// Looks at most, so that a port that holds nothing does not make this spin for two minutes.
     const LOOKS: usize = 200;
 
-    pub(super) fn caller() -> Result<(SharedPort, VisitorId), ServerFnError> {
+    pub(super) fn caller() -> Result<(SharedPort, Visitor), ServerFnError> {
         let port = use_context::<SharedPort>();
-        let visitor = use_context::<VisitorId>();
+        let visitor = use_context::<Visitor>();
         port.zip(visitor).ok_or_else(|| ServerFnError::new(PortError::Internal))
     }
 
@@ -89,10 +91,13 @@ mod ssr {
 
     pub(super) async fn wait_for(
         port: SharedPort,
-        visitor: VisitorId,
+        visitor: Visitor,
         view: Option<ViewerId>,
     ) -> Result<Waited, PortError> {
-        let id = match port.schedule(visitor, view, None).await? {
+        let Home::Ready(page) = port.home(visitor, view).await? else {
+            return Err(PortError::NotReady("There is nothing to choose from yet: the home page says why.".to_owned()));
+        };
+        let id = match page.ticket {
             Ticket::Scheduled(id) => id,
             Ticket::Busy { retry_after } => return Ok(Waited::Busy { retry_after }),
         };
@@ -100,7 +105,9 @@ mod ssr {
         for _ in 0..LOOKS {
             let left = LONGEST_WAIT.saturating_sub(begun.elapsed());
             match port.poll(visitor, id, HOLD.min(left)).await? {
-                Poll::State(PredictionState::Success { result }) => return Ok(Waited::Films(result)),
+                Poll::State(PredictionState::Success { result }) => {
+                    return Ok(Waited::Films { films: result, edition: page.edition });
+                }
                 Poll::State(PredictionState::Failure { error }) => return Ok(Waited::Failed(error)),
                 Poll::Gone => return Ok(Waited::Failed("The result is gone.".to_owned())),
                 Poll::State(PredictionState::Pending | PredictionState::Started) if left.is_zero() => break,

@@ -21,4 +21,4 @@ pub mod port;
 pub mod poster;
 pub mod views;
 
-pub use pages::{App, SetStatus, ShellOptions, Theme, shell};
+pub use pages::{App, STREAMED_PAGE, SetStatus, ShellOptions, Theme, shell};

@@ -35,6 +35,8 @@ pub struct HomePage {
     pub films: u32,
     /// The data set's name, to credit it: "MovieLens latest-small".
     pub dataset: String,
+    /// Changes with the catalogue: part of every poster's address, because posters are cached for good.
+    pub edition: String,
     /// Whose taste the page follows.
     pub profile: ProfileView,
     /// MovieLens viewers to step into the shoes of.
@@ -112,8 +114,13 @@ pub struct Rated {
 /// What the plain page, which waits, has to show.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Waited {
-    /// The films, best first.
-    Films(Vec<Recommendation>),
+    /// The films.
+    Films {
+        /// Best first.
+        films: Vec<Recommendation>,
+        /// As in [`HomePage::edition`].
+        edition: String,
+    },
     /// It will not come: a sentence for a person.
     Failed(String),
     /// The queue is full: try again after so many seconds.

@@ -24,6 +24,9 @@ pub use theme::Theme;
 
 use crate::{components::icons::Icons, domain::ViewerId};
 
+/// The address of the page whose parts are sent as they come: nothing on the way may hold them back.
+pub const STREAMED_PAGE: &str = "/for-you";
+
 /// Sets the HTTP status of the answer that is being rendered. The server provides it; in the browser there is none.
 #[derive(Clone)]
 pub struct SetStatus(pub Arc<dyn Fn(u16) + Send + Sync>);

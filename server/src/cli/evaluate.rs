@@ -1,11 +1,119 @@
+use std::{io::Write, path::Path, sync::Arc};
+
+use anyhow::Context;
 use clap::Args;
-use std::path::Path;
+use serde::Serialize;
+
+use super::train::TrainingBar;
+use crate::{
+    catalogue::{self, Reader},
+    model::{
+        FilmOrder, Likes, Popularity,
+        evaluation::{self, Figures, Shown},
+        set_autoencoder::SetRecommender,
+        training::{self, Hyper},
+    },
+};
 
 /// Options of `marquee evaluate`.
 #[derive(Debug, Args)]
-pub struct EvaluateArgs {}
+pub struct EvaluateArgs {
+    /// Which of the five parts of the viewers to leave out of training and to measure on, one after the other
+    #[arg(long, value_delimiter = ',', default_value = "0,1,2", value_parser = clap::value_parser!(u64).range(..evaluation::FOLDS))]
+    folds: Vec<u64>,
+
+    /// Where everything random in training comes from
+    #[arg(long, env = "MARQUEE_SEED", default_value_t = 1)]
+    seed: u64,
+
+    /// Print JSON instead of a table
+    #[arg(long)]
+    json: bool,
+}
+
+/// What is printed of one model at one length of history.
+#[derive(Serialize)]
+struct Line {
+    model: &'static str,
+    liked: Shown,
+    lists: usize,
+    ndcg_at_10: f64,
+    recall_at_20: f64,
+}
 
 /// Runs `marquee evaluate`.
-pub fn run(_args: &EvaluateArgs, _data_dir: &Path) -> anyhow::Result<()> {
-    anyhow::bail!("not built yet")
+pub fn run(args: &EvaluateArgs, data_dir: &Path) -> anyhow::Result<()> {
+    let reader = Reader::open(&data_dir.join(catalogue::FILE_NAME))?;
+    let interactions = reader.interactions()?;
+    let order = Arc::new(FilmOrder::new(interactions.films.clone()));
+    let mut folds = args.folds.clone();
+    folds.sort_unstable();
+    folds.dedup();
+
+    let (mut popularity, mut network) = (Figures::default(), Figures::default());
+    for fold in folds {
+        let cases = evaluation::cases(&interactions, |viewer| evaluation::fold(viewer) == fold);
+        let likes = Likes::of(&interactions, 1, |viewer| evaluation::fold(viewer) != fold);
+        popularity.add(&evaluation::measure(&Popularity::new(Arc::clone(&order), &likes), &cases)?);
+
+        let mut bar = TrainingBar::new();
+        let hyper = Hyper::for_viewers(likes.viewers().len(), args.seed);
+        let outcome = training::train(&likes, hyper, |now| bar.show(now));
+        bar.finish();
+        let trained = outcome?;
+        network
+            .add(&evaluation::measure(&SetRecommender::new(trained.net, Arc::clone(&order), trained.version), &cases)?);
+    }
+
+    let models = [("popularity", popularity), ("set-autoencoder", network)];
+    let mut out = std::io::stdout().lock();
+    if args.json {
+        let lines: Vec<Line> = models.iter().flat_map(|(model, figures)| lines(model, figures)).collect();
+        serde_json::to_writer_pretty(&mut out, &lines)?;
+        writeln!(out)?;
+    } else {
+        write_table(&mut out, "nDCG@10", &models, evaluation::Tally::ndcg)?;
+        writeln!(out)?;
+        write_table(&mut out, "Recall@20", &models, evaluation::Tally::recall)?;
+    }
+    out.flush().context("cannot write the figures")
+}
+
+fn lines(model: &'static str, figures: &Figures) -> Vec<Line> {
+    let rows = Shown::ALL.into_iter().zip(&figures.rows);
+    rows.filter_map(|(liked, row)| {
+        Some(Line { model, liked, lists: row.lists(), ndcg_at_10: row.ndcg()?, recall_at_20: row.recall()? })
+    })
+    .collect()
+}
+
+/// A line a model, a column a length of history.
+fn write_table(
+    out: &mut impl Write,
+    title: &str,
+    models: &[(&'static str, Figures)],
+    figure: impl Fn(&evaluation::Tally) -> Option<f64>,
+) -> std::io::Result<()> {
+    write!(out, "{title:<16}")?;
+    for shown in Shown::ALL {
+        write!(out, " {:>7}", shown.to_string())?;
+    }
+    writeln!(out, "   liked films shown")?;
+    for (model, figures) in models {
+        write!(out, "{model:<16}")?;
+        for row in &figures.rows {
+            match figure(row) {
+                Some(value) => write!(out, " {value:>7.3}")?,
+                None => write!(out, " {:>7}", "–")?,
+            }
+        }
+        writeln!(out)?;
+    }
+    write!(out, "{:<16}", "lists")?;
+    if let Some((_, figures)) = models.first() {
+        for row in &figures.rows {
+            write!(out, " {:>7}", row.lists())?;
+        }
+    }
+    writeln!(out)
 }

@@ -4,6 +4,15 @@
 //! train) and a [`History`] (to serve). What leaves: scores and reasons by a film's position in [`FilmOrder`]. No SQL
 //! of visitors, no HTTP, no queue may come in.
 
+pub mod artefact;
+pub mod evaluation;
+mod likes;
+mod popularity;
 mod recommender;
+pub mod set_autoencoder;
+pub mod training;
+pub mod validation;
 
+pub use likes::Likes;
+pub use popularity::Popularity;
 pub use recommender::{FilmOrder, History, ModelError, Recommender, Share};

@@ -1,0 +1,193 @@
+//! How good a model is for somebody with few clicks, on people it has not learned from.
+//!
+//! The protocol is exact, so that anybody gets the same lists. Liked means four stars and more. `H(s)` is FNV-1a over
+//! the bytes of `s`. A viewer belongs to fold `H("fold:{viewer}") mod 5`; a fold is evaluated with a model that has
+//! seen no rating of its viewers. In draw d = 0, 1, 2 a viewer's likes are sorted by
+//! `H("draw:{d}:{viewer}:{film}")`; the first k are the history and the rest are to be found among all films of the
+//! catalogue but those k. k = 1, 3, 5, 10, 20 for viewers with at least k + 5 likes, and ⌊0.8·n⌋ for those with n ≥ 10.
+
+use app::domain::{MovieId, Stars, ViewerId};
+use serde::{Deserialize, Serialize};
+
+use super::{History, ModelError, Recommender};
+use crate::catalogue::Interactions;
+
+/// Parts into which the viewers are split.
+pub const FOLDS: u64 = 5;
+/// The folds of the published figures.
+pub const PUBLISHED_FOLDS: [u64; 3] = [0, 1, 2];
+/// Orders in which each viewer's likes are dealt.
+const DRAWS: u32 = 3;
+/// Histories that are scored at once.
+const BATCH: usize = 64;
+/// nDCG looks at so many places of a ranking.
+const NDCG_AT: usize = 10;
+/// Recall looks at so many.
+const RECALL_AT: usize = 20;
+
+/// How much of a viewer's likes the model gets to see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shown {
+    /// So many films.
+    Films(usize),
+    /// Four fifths of them.
+    FourFifths,
+}
+
+impl Shown {
+    /// The rows of every table.
+    pub const ALL: [Self; 6] =
+        [Self::Films(1), Self::Films(3), Self::Films(5), Self::Films(10), Self::Films(20), Self::FourFifths];
+
+    /// How many of `likes` are shown, if a viewer with so many takes part.
+    fn of(self, likes: usize) -> Option<usize> {
+        match self {
+            Self::Films(films) => (likes >= films + 5).then_some(films),
+            Self::FourFifths => (likes >= 10).then_some(likes * 4 / 5),
+        }
+    }
+}
+
+impl std::fmt::Display for Shown {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Films(films) => films.fmt(out),
+            Self::FourFifths => "80 %".fmt(out),
+        }
+    }
+}
+
+/// FNV-1a, 64 bit.
+pub fn hash(text: &str) -> u64 {
+    text.bytes().fold(14_695_981_039_346_656_037, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(1_099_511_628_211))
+}
+
+/// The fold that a viewer belongs to.
+pub fn fold(viewer: ViewerId) -> u64 {
+    hash(&format!("fold:{viewer}")) % FOLDS
+}
+
+/// One list to rank: a history, and the films that are to be found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Case {
+    shown: Shown,
+    history: History,
+    /// Ascending.
+    targets: Vec<usize>,
+}
+
+/// All lists of the viewers for whom `wanted` is true.
+pub fn cases(interactions: &Interactions, wanted: impl Fn(ViewerId) -> bool) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (at, &viewer) in interactions.viewers.iter().enumerate() {
+        if !wanted(viewer) {
+            continue;
+        }
+        let liked: Vec<(usize, Stars)> = interactions.of_viewer(at).filter(|(_, stars)| stars.is_liked()).collect();
+        for draw in 0..DRAWS {
+            let mut dealt = liked.clone();
+            dealt.sort_by_cached_key(|&(film, _)| draw_key(draw, viewer, interactions.films[film]));
+            cases.extend(Shown::ALL.iter().filter_map(|&shown| {
+                let (seen, hidden) = dealt.split_at(shown.of(dealt.len())?);
+                let mut history = History { ratings: seen.to_vec() };
+                history.ratings.sort_unstable_by_key(|&(film, _)| film);
+                let mut targets: Vec<usize> = hidden.iter().map(|&(film, _)| film).collect();
+                targets.sort_unstable();
+                Some(Case { shown, history, targets })
+            }));
+        }
+    }
+    cases
+}
+
+fn draw_key(draw: u32, viewer: ViewerId, film: MovieId) -> u64 {
+    hash(&format!("draw:{draw}:{viewer}:{film}"))
+}
+
+/// The sums of a row's lists; of several folds when they are added.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Tally {
+    ndcg: f64,
+    recall: f64,
+    lists: usize,
+}
+
+impl Tally {
+    /// Mean nDCG@10 with binary gains; none without lists.
+    pub fn ndcg(&self) -> Option<f64> {
+        (self.lists > 0).then(|| self.ndcg / self.lists as f64)
+    }
+
+    /// Mean Recall@20: found / min(20, to be found); none without lists.
+    pub fn recall(&self) -> Option<f64> {
+        (self.lists > 0).then(|| self.recall / self.lists as f64)
+    }
+
+    /// How many lists it counts.
+    pub fn lists(&self) -> usize {
+        self.lists
+    }
+}
+
+/// A model's figures, one for each of [`Shown::ALL`].
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Figures {
+    /// In the order of [`Shown::ALL`].
+    pub rows: [Tally; Shown::ALL.len()],
+}
+
+impl Figures {
+    /// Counts the lists of another fold too.
+    pub fn add(&mut self, other: &Self) {
+        for (sum, tally) in self.rows.iter_mut().zip(&other.rows) {
+            sum.ndcg += tally.ndcg;
+            sum.recall += tally.recall;
+            sum.lists += tally.lists;
+        }
+    }
+}
+
+/// Lets the model rank every list.
+pub fn measure(model: &dyn Recommender, cases: &[Case]) -> Result<Figures, ModelError> {
+    let mut figures = Figures::default();
+    for batch in cases.chunks(BATCH) {
+        let histories: Vec<&History> = batch.iter().map(|case| &case.history).collect();
+        for (case, mut scores) in batch.iter().zip(model.scores(&histories)?) {
+            for &(film, _) in &case.history.ratings {
+                scores[film] = f32::NEG_INFINITY;
+            }
+            let ranking = best(&scores, RECALL_AT);
+            let row = Shown::ALL.iter().position(|&shown| shown == case.shown).unwrap_or_default();
+            let tally = &mut figures.rows[row];
+            tally.ndcg += ndcg(&ranking, &case.targets);
+            tally.recall += recall(&ranking, &case.targets);
+            tally.lists += 1;
+        }
+    }
+    Ok(figures)
+}
+
+/// The films with the best scores, best first, at most `most`; of equal scores the film that stands first.
+pub fn best(scores: &[f32], most: usize) -> Vec<usize> {
+    let better = |&a: &usize, &b: &usize| scores[b].total_cmp(&scores[a]).then(a.cmp(&b));
+    let mut films: Vec<usize> = (0..scores.len()).collect();
+    if most < films.len() {
+        films.select_nth_unstable_by(most, better);
+        films.truncate(most);
+    }
+    films.sort_unstable_by(better);
+    films
+}
+
+fn ndcg(ranking: &[usize], targets: &[usize]) -> f64 {
+    let gain = |place: usize| 1.0 / ((place + 2) as f64).log2();
+    let found = ranking.iter().take(NDCG_AT).enumerate().filter(|(_, film)| targets.binary_search(film).is_ok());
+    let ideal: f64 = (0..targets.len().min(NDCG_AT)).map(gain).sum();
+    found.map(|(place, _)| gain(place)).sum::<f64>() / ideal
+}
+
+fn recall(ranking: &[usize], targets: &[usize]) -> f64 {
+    let found = ranking.iter().take(RECALL_AT).filter(|film| targets.binary_search(film).is_ok()).count();
+    found as f64 / targets.len().min(RECALL_AT) as f64
+}

@@ -1,0 +1,238 @@
+//! Teaching the set autoencoder: each step shows it a part of some viewers' likes and asks for the rest.
+//!
+//! How much is shown is drawn anew each time, from nothing to all but one, so that one network serves people with one
+//! like and people with a hundred. Everything random comes from one seed.
+
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
+
+use app::domain::ViewerId;
+use candle_core::{DType, Device, Tensor, Var};
+use candle_nn::VarBuilder;
+use rand::{Rng, SeedableRng, seq::SliceRandom};
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+
+use self::{
+    adamw::AdamW,
+    loss::{Lesson, cross_entropy},
+};
+use super::{
+    Likes,
+    set_autoencoder::{Config, LENGTH_FEATURES, SetAutoencoder, Sets, names},
+};
+
+mod adamw;
+mod loss;
+
+/// What training can be told.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Hyper {
+    /// Where everything random comes from.
+    pub seed: u64,
+    /// How often each viewer is seen.
+    pub epochs: usize,
+    /// Viewers of a step.
+    pub batch: usize,
+    /// Length of a film's vector.
+    pub width: usize,
+    /// Units of the residual layer.
+    pub hidden: usize,
+    /// The part of what meets the films' vectors that is put to zero.
+    pub dropout: f32,
+    /// AdamW's step at its largest; it falls to zero along a cosine.
+    pub learning_rate: f32,
+    /// How fast unused weights shrink.
+    pub weight_decay: f32,
+}
+
+impl Hyper {
+    /// What suits so many viewers: the larger the data, the larger the steps and the fewer the rounds.
+    pub fn for_viewers(viewers: usize, seed: u64) -> Self {
+        Self {
+            seed,
+            epochs: (60 * 2_000 / viewers.max(1)).clamp(5, 60),
+            batch: (viewers / 100).clamp(32, 256),
+            width: 256,
+            hidden: 256,
+            dropout: 0.8,
+            learning_rate: 1e-3,
+            weight_decay: 0.3,
+        }
+    }
+}
+
+/// How far training is.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    /// Steps done.
+    pub step: usize,
+    /// Steps in all.
+    pub steps: usize,
+    /// Rounds over all viewers that are finished.
+    pub epoch: usize,
+    /// Mean loss of the last step.
+    pub loss: f32,
+}
+
+/// Why there is no model.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainingError {
+    /// Nobody liked two films.
+    #[error(
+        "no viewer of the catalogue liked two films (four stars or more), so there is nothing to learn from; import a data set with more ratings"
+    )]
+    NoLikes,
+    /// An option makes no sense.
+    #[error("{0}")]
+    Option(&'static str),
+    /// The weights ran away.
+    #[error("training diverged: a weight is not a number; try a smaller learning rate")]
+    Diverged,
+    /// A tensor operation failed.
+    #[error("the model's arithmetic failed: {0}")]
+    Tensor(#[from] candle_core::Error),
+}
+
+/// A taught network and how it came about.
+#[derive(Debug)]
+pub struct Trained {
+    /// The network.
+    pub net: SetAutoencoder,
+    /// A short hash of its parameters.
+    pub version: String,
+    /// What training was told.
+    pub hyper: Hyper,
+    /// Whom it learned from.
+    pub viewers: Vec<ViewerId>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// Likes a viewer needs to teach anything: one to show, one to ask for.
+pub const LEAST_LIKES: usize = 2;
+
+/// Teaches a network with these likes. The same likes, options and number of threads give the same weights, bit for bit.
+pub fn train(likes: &Likes, hyper: Hyper, mut progress: impl FnMut(Progress)) -> Result<Trained, TrainingError> {
+    if hyper.epochs == 0 || hyper.batch == 0 || hyper.width == 0 || hyper.hidden == 0 {
+        return Err(TrainingError::Option("epochs, batch, width and hidden must be at least 1"));
+    }
+    let mut pupils: Vec<usize> =
+        (0..likes.viewers().len()).filter(|&viewer| likes.of_viewer(viewer).len() >= LEAST_LIKES).collect();
+    if pupils.is_empty() {
+        return Err(TrainingError::NoLikes);
+    }
+    let started = Instant::now();
+    let mut random = ChaCha8Rng::seed_from_u64(hyper.seed);
+    let config = Config { films: likes.films(), width: hyper.width, hidden: hyper.hidden };
+    let parameters = initial(config, likes, &mut random)?;
+    let tensors: HashMap<String, Tensor> =
+        parameters.iter().map(|(name, var)| (name.clone(), var.as_tensor().clone())).collect();
+    let net = SetAutoencoder::load(config, &VarBuilder::from_tensors(tensors, DType::F32, &Device::Cpu))?;
+    let undecayed = [names::BIAS, names::PRIOR, names::SCALES].into();
+    let mut optimiser = AdamW::new(&parameters, &undecayed, hyper.weight_decay)?;
+
+    let steps = hyper.epochs * pupils.len().div_ceil(hyper.batch);
+    let mut step = 0;
+    for epoch in 0..hyper.epochs {
+        pupils.shuffle(&mut random);
+        for batch in pupils.chunks(hyper.batch) {
+            let (sets, lessons) = deal(likes, batch, &mut random);
+            let mask = dropout_mask(batch.len(), &hyper, &mut random)?;
+            let scores = net.forward_masked(&sets, mask.as_ref())?;
+            let loss = cross_entropy(&scores, lessons)?;
+            let along = step as f32 / steps as f32;
+            let learning_rate = hyper.learning_rate * 0.5 * (1.0 + (std::f32::consts::PI * along).cos());
+            optimiser.step(&loss.backward()?, learning_rate)?;
+            step += 1;
+            progress(Progress { step, steps, epoch, loss: loss.to_scalar()? });
+        }
+    }
+    let net = net.detached()?;
+    if !net.is_finite()? {
+        return Err(TrainingError::Diverged);
+    }
+    let version = net.version()?;
+    let viewers = pupils_in_order(likes, pupils);
+    Ok(Trained { net, version, hyper, viewers, took: started.elapsed() })
+}
+
+fn pupils_in_order(likes: &Likes, mut pupils: Vec<usize>) -> Vec<ViewerId> {
+    pupils.sort_unstable();
+    pupils.into_iter().map(|viewer| likes.viewers()[viewer]).collect()
+}
+
+/// The weights before the first step.
+fn initial(config: Config, likes: &Likes, random: &mut ChaCha8Rng) -> candle_core::Result<Vec<(String, Var)>> {
+    let Config { films, width, hidden } = config;
+    let mut uniform = |rows: usize, columns: usize, deviation: f32| {
+        let bound = deviation * 3.0_f32.sqrt();
+        let values: Vec<f32> = (0..rows * columns).map(|_| random.random_range(-bound..=bound)).collect();
+        Var::from_vec(values, (rows, columns), &Device::Cpu)
+    };
+    let root = (width as f32).sqrt();
+    let vectors = uniform(films, width, 1.0 / root)?;
+    let into = uniform(hidden, width, 1.0 / root)?;
+    let out = uniform(width, hidden, 0.1 / (hidden as f32).sqrt())?;
+    // Popularity as softmax sees it: exp(bias) is in proportion to the likes.
+    let popularity: Vec<f32> = likes.counts().iter().map(|&count| (count as f32 + 0.3).ln()).collect();
+    let named = [
+        (names::FILMS, vectors),
+        (names::WEIGHT, Var::zeros(films, DType::F32, &Device::Cpu)?),
+        (names::BIAS, Var::from_vec(popularity, films, &Device::Cpu)?),
+        (names::INTO, into),
+        (names::OUT, out),
+        (names::PRIOR, Var::zeros((LENGTH_FEATURES, width), DType::F32, &Device::Cpu)?),
+        (names::SCALES, Var::zeros((LENGTH_FEATURES, 2), DType::F32, &Device::Cpu)?),
+    ];
+    Ok(named.into_iter().map(|(name, var)| (name.to_owned(), var)).collect())
+}
+
+/// Splits each viewer's likes into what is shown and what is asked for.
+fn deal(likes: &Likes, batch: &[usize], random: &mut ChaCha8Rng) -> (Sets, Vec<Lesson>) {
+    let mut sets = Sets::default();
+    let mut lessons: Vec<Lesson> = batch
+        .iter()
+        .map(|&viewer| {
+            let mut dealt = likes.of_viewer(viewer).to_vec();
+            let length = draw_length(dealt.len(), random);
+            let (shown, targets) = dealt.partial_shuffle(random, length);
+            shown.sort_unstable();
+            sets.push(shown.iter().copied());
+            let weight = (targets.len().min(50) as f32).sqrt();
+            Lesson { shown: shown.to_vec(), targets: targets.to_vec(), weight }
+        })
+        .collect();
+    let total: f32 = lessons.iter().map(|lesson| lesson.weight).sum();
+    for lesson in &mut lessons {
+        lesson.weight /= total;
+    }
+    (sets, lessons)
+}
+
+/// How many of `likes` (at least 2) films are shown: now and then none, else 1 to all but one, half of the time
+/// uniform and half of the time uniform in the logarithm, because short histories are where visitors start.
+fn draw_length(likes: usize, random: &mut ChaCha8Rng) -> usize {
+    let (kind, place): (f32, f32) = (random.random(), random.random());
+    if kind < 0.03 {
+        0
+    } else if kind < 0.5 {
+        1 + (place * (likes - 1) as f32) as usize
+    } else {
+        ((likes as f32).powf(place) as usize).max(1)
+    }
+    .min(likes - 1)
+}
+
+/// 0 with the probability of dropout, else what keeps the mean: (rows, width).
+fn dropout_mask(rows: usize, hyper: &Hyper, random: &mut ChaCha8Rng) -> candle_core::Result<Option<Tensor>> {
+    if hyper.dropout <= 0.0 {
+        return Ok(None);
+    }
+    let keep = 1.0 - hyper.dropout;
+    let mask: Vec<f32> =
+        (0..rows * hyper.width).map(|_| if random.random::<f32>() < keep { 1.0 / keep } else { 0.0 }).collect();
+    Tensor::from_vec(mask, (rows, hyper.width), &Device::Cpu).map(Some)
+}
