@@ -49,7 +49,7 @@ pub fn router(site: &SharedSite, files: &SiteFiles) -> Router<LeptosOptions> {
     let files = files.clone();
     let shell = move || {
         let theme = use_context::<Parts>().and_then(|parts| theme(&parts));
-        app::shell(ShellOptions {
+        app::shell(&ShellOptions {
             css: files.css.clone(),
             js: files.js.clone(),
             wasm: files.wasm.clone(),
