@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The home page of the visitor, or of a MovieLens viewer, but for its predictions.
-#[server(name = FetchHome, prefix = "/fn", endpoint = "home", input = server_fn::codec::GetUrl)]
+#[server(name = LoadHome, prefix = "/fn", endpoint = "home", input = server_fn::codec::GetUrl)]
 pub async fn home(view: Option<ViewerId>) -> Result<Home, ServerFnError> {
     let (port, visitor) = ssr::caller()?;
     ssr::answer(port.home(visitor, view).await)
@@ -32,7 +32,7 @@ pub async fn poll(id: PredictionId, wait_ms: u32) -> Result<Poll, ServerFnError>
 }
 
 /// The recommendations themselves, for the plain page: waits for them, at most two minutes.
-#[server(prefix = "/fn", endpoint = "recommended", input = server_fn::codec::GetUrl)]
+#[server(name = AwaitRecommendations, prefix = "/fn", endpoint = "recommended", input = server_fn::codec::GetUrl)]
 pub async fn recommended(view: Option<ViewerId>) -> Result<Waited, ServerFnError> {
     let (port, visitor) = ssr::caller()?;
     ssr::answer(ssr::wait_for(port, visitor, view).await)
@@ -64,7 +64,7 @@ mod ssr {
         domain::{PredictionState, Stars, ViewerId},
         pages::SetStatus,
         port::{PortError, SharedPort, Visitor},
-        views::{Poll, Ticket, Waited},
+        views::{Home, Poll, Ticket, Waited},
     };
 
     /// How long the plain page waits.
@@ -94,7 +94,10 @@ mod ssr {
         visitor: Visitor,
         view: Option<ViewerId>,
     ) -> Result<Waited, PortError> {
-        let id = match port.schedule(visitor, view, None).await? {
+        let Home::Ready(page) = port.home(visitor, view).await? else {
+            return Err(PortError::NotReady("There is nothing to choose from yet: the home page says why.".to_owned()));
+        };
+        let id = match page.ticket {
             Ticket::Scheduled(id) => id,
             Ticket::Busy { retry_after } => return Ok(Waited::Busy { retry_after }),
         };
@@ -102,7 +105,9 @@ mod ssr {
         for _ in 0..LOOKS {
             let left = LONGEST_WAIT.saturating_sub(begun.elapsed());
             match port.poll(visitor, id, HOLD.min(left)).await? {
-                Poll::State(PredictionState::Success { result }) => return Ok(Waited::Films(result)),
+                Poll::State(PredictionState::Success { result }) => {
+                    return Ok(Waited::Films { films: result, edition: page.edition });
+                }
                 Poll::State(PredictionState::Failure { error }) => return Ok(Waited::Failed(error)),
                 Poll::Gone => return Ok(Waited::Failed("The result is gone.".to_owned())),
                 Poll::State(PredictionState::Pending | PredictionState::Started) if left.is_zero() => break,

@@ -114,8 +114,13 @@ pub struct Rated {
 /// What the plain page, which waits, has to show.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Waited {
-    /// The films, best first.
-    Films(Vec<Recommendation>),
+    /// The films.
+    Films {
+        /// Best first.
+        films: Vec<Recommendation>,
+        /// As in [`HomePage::edition`].
+        edition: String,
+    },
     /// It will not come: a sentence for a person.
     Failed(String),
     /// The queue is full: try again after so many seconds.

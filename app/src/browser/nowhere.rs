@@ -3,11 +3,11 @@
 use crate::pages::Theme;
 
 pub(crate) async fn pause(_milliseconds: u32) {
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 pub(crate) async fn shown() {
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 pub(crate) fn hidden() -> bool {

@@ -1,6 +1,6 @@
 //! A film's card: poster, title, facts, and its stars.
 
-use leptos::{either::Either, ev, prelude::*};
+use leptos::{either::Either, ev, oco::Oco, prelude::*};
 
 use super::{
     icons::Icon,
@@ -25,6 +25,11 @@ pub(crate) struct CardFilm {
     /// The line below.
     pub(crate) reason: String,
 }
+
+/// The catalogue's edition. In context, for posters' addresses: posters are kept for good, so a new catalogue's have
+/// others.
+#[derive(Clone)]
+pub(crate) struct Edition(pub(crate) String);
 
 /// A recommendation, as its card says it.
 pub(crate) fn recommended(film: Recommendation) -> CardFilm {
@@ -88,7 +93,7 @@ fn facts(stars: Option<Stars>, aside: &str) -> impl IntoView + use<> {
 #[component]
 pub(crate) fn Face<Aside, AsideView>(
     id: MovieId,
-    title: String,
+    #[prop(into)] title: Oco<'static, str>,
     year: Option<u16>,
     aside: Aside,
     #[prop(into)] reason: String,
@@ -97,11 +102,13 @@ where
     Aside: Fn() -> AsideView + Send + 'static,
     AsideView: IntoView + 'static,
 {
+    let Edition(edition) = expect_context();
+    let whole_title = title.clone();
     view! {
         <span class="poster">
-            <img src=format!("/poster/{id}.svg") alt="" width="200" height="300" loading="lazy" />
+            <img src=format!("/poster/{id}.svg?{edition}") alt="" width="200" height="300" loading="lazy" />
         </span>
-        <span class="card-title" title=title.clone()>{title.clone()}</span>
+        <span class="card-title" title=whole_title>{title}</span>
         <span class="card-facts">
             <span>{year.map(|year| year.to_string())}</span>
             {aside}

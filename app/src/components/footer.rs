@@ -16,7 +16,7 @@ pub(crate) fn Footer(
     view! {
         <footer class="footer">
             <p>
-                {format!("{dataset}, {} films", grouped(films))}
+                {dataset} {format!(", {} films", grouped(films))}
                 {credited
                     .then(|| {
                         view! {

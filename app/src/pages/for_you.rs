@@ -6,7 +6,7 @@ use leptos_meta::Title;
 use super::{sentence, viewer_in_address};
 use crate::{
     api,
-    components::{bar::TopBar, plain::PlainFilms},
+    components::{bar::TopBar, card::Edition, plain::PlainFilms},
     domain::ViewerId,
     views::Waited,
 };
@@ -41,7 +41,10 @@ pub(super) fn ForYouPage() -> impl IntoView {
             <Suspense>
                 {move || Suspend::new(async move {
                     match films.await {
-                        Ok(Waited::Films(films)) => Either::Left(view! { <PlainFilms films viewer /> }),
+                        Ok(Waited::Films { films, edition }) => {
+                            provide_context(Edition(edition));
+                            Either::Left(view! { <PlainFilms films viewer /> })
+                        }
                         Ok(other) => Either::Right(view! { <Instead why=in_words(other) viewer /> }),
                         Err(error) => Either::Right(view! { <Instead why=sentence(&error) viewer /> }),
                     }
@@ -53,7 +56,7 @@ pub(super) fn ForYouPage() -> impl IntoView {
 
 fn in_words(waited: Waited) -> String {
     match waited {
-        Waited::Films(_) => String::new(),
+        Waited::Films { .. } => String::new(),
         Waited::Failed(why) => why,
         Waited::Busy { retry_after } => {
             format!("Many people are waiting. Try again in {} seconds.", retry_after.max(1))

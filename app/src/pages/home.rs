@@ -11,7 +11,7 @@ use crate::{
     api,
     components::{
         bar::{ProfileMenu, TopBar},
-        card::{Card, CardFilm},
+        card::{Card, CardFilm, Edition},
         footer::Footer,
         for_you::ForYouRow,
         profile::Profile,
@@ -58,7 +58,8 @@ pub(super) fn HomePage() -> impl IntoView {
 fn Ready(content: Content) -> impl IntoView {
     let profile = Profile::new(&content);
     provide_context(profile);
-    let Content { films, dataset, viewers, ticket, welcome, popular, .. } = content;
+    let Content { films, dataset, edition, viewers, ticket, welcome, popular, .. } = content;
+    provide_context(Edition(edition));
     let (level, welcome) = if welcome.is_empty() {
         (Level::Page, None)
     } else {

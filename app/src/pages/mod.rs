@@ -24,7 +24,7 @@ pub use theme::Theme;
 
 use crate::{components::icons::Icons, domain::ViewerId};
 
-/// The page that waits and is sent as it comes: nothing between here and the browser may hold it back.
+/// The address of the page whose parts are sent as they come: nothing on the way may hold them back.
 pub const STREAMED_PAGE: &str = "/for-you";
 
 /// Sets the HTTP status of the answer that is being rendered. The server provides it; in the browser there is none.
