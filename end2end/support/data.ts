@@ -20,7 +20,7 @@ export default function makeData() {
   if (!existsSync(marqueeBinary)) throw new Error('target/release/marquee is not there: `make build` makes it');
   rmSync(path.dirname(dataDir), { recursive: true, force: true });
   mkdirSync(dataDir, { recursive: true });
-  marquee('synth', source, '--users', '400', '--movies', '600', '--ratings', '40000', '--seed', '1');
+  marquee('synth', source, '--users', '400', '--films', '600', '--ratings', '40000', '--seed', '1');
   marquee('import', source);
   marquee('train');
 }

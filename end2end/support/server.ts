@@ -3,7 +3,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,15 +16,15 @@ export interface ServerSettings {
 }
 
 export class Server {
-  readonly url: string;
+  /** Where it is, once it has said so. */
+  url = '';
   readonly #process: ChildProcess;
   readonly #folder: string;
   #log = '';
 
-  private constructor(port: number, folder: string, options: string[]) {
-    this.url = `http://127.0.0.1:${port}`;
+  private constructor(folder: string, options: string[]) {
     this.#folder = folder;
-    const args = ['serve', '--addr', `127.0.0.1:${port}`, '--data-dir', folder, '--workers', '1', '--drain', '2s'];
+    const args = ['serve', '--addr', '127.0.0.1:0', '--data-dir', folder, '--workers', '1', '--drain', '2s'];
     const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('MARQUEE_'));
     this.#process = spawn(marqueeBinary, overridden(args, options), {
       env: Object.fromEntries(inherited),
@@ -40,7 +39,7 @@ export class Server {
     const folder = await mkdtemp(path.join(tmpdir(), 'marquee-'));
     const files = withData ? ['catalogue.db', 'model.safetensors'] : [];
     await Promise.all(files.map((file) => copyFile(path.join(dataDir, file), path.join(folder, file))));
-    const server = new Server(await freePort(), folder, options);
+    const server = new Server(folder, options);
     await server.#answers(withData ? '/readyz' : '/healthz');
     return server;
   }
@@ -52,23 +51,27 @@ export class Server {
 
   /** Asks it to end, as a service manager does, and says with which exit code it did. */
   async stop(): Promise<number | null> {
-    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+    if (this.#isRunning()) {
       const exited = once(this.#process, 'exit');
       this.#process.kill('SIGTERM');
-      const late = AbortSignal.timeout(15_000);
-      late.addEventListener('abort', () => this.#process.kill('SIGKILL'));
+      const late = setTimeout(() => this.#process.kill('SIGKILL'), 15_000);
       await exited;
+      clearTimeout(late);
     }
     await rm(this.#folder, { recursive: true, force: true });
     return this.#process.exitCode;
   }
 
+  #isRunning(): boolean {
+    return this.#process.exitCode === null && this.#process.signalCode === null;
+  }
+
   async #answers(health: string) {
-    for (let tries = 0; tries < 200; tries += 1) {
-      if (this.#process.exitCode !== null) break;
-      const response = await fetch(this.url + health).catch(() => null);
+    for (let tries = 0; tries < 400 && this.#isRunning(); tries += 1) {
+      this.url = /^Marquee is on (\S+)$/m.exec(this.#log)?.[1] ?? '';
+      const response = this.url ? await fetch(this.url + health).catch(() => null) : null;
       if (response?.ok) return;
-      await sleep(50);
+      await sleep(25);
     }
     this.#process.kill('SIGKILL');
     throw new Error(`the server does not answer ${health}:\n${this.#log}`);
@@ -80,13 +83,4 @@ function overridden(args: string[], options: string[]): string[] {
   const [command = '', ...pairs] = args;
   const kept = pairs.filter((_, i) => !options.includes(pairs[i - (i % 2)] ?? ''));
   return [command, ...kept, ...options];
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

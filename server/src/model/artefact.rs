@@ -7,7 +7,7 @@
 use std::{
     collections::HashMap,
     fs::{self, File},
-    io::{self, Read, Seek, SeekFrom},
+    io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     sync::Arc,
     time::SystemTime,
@@ -26,6 +26,9 @@ use super::{
     validation::Validation,
 };
 use crate::catalogue::Info;
+
+#[cfg(test)]
+mod tests;
 
 /// The artefact's file in the data directory.
 pub const FILE_NAME: &str = "model.safetensors";
@@ -179,8 +182,10 @@ fn write(path: &Path, trained: &Trained, order: &FilmOrder, header: String) -> i
     let order = Tensor::from_iter(numbers, &Device::Cpu).map_err(io::Error::other)?;
     let tensors = trained.net.parameters().into_iter();
     let header = HashMap::from([(KEY.to_owned(), header)]);
-    safetensors::serialize_to_file(tensors.chain([(ORDER, &order)]), Some(header), path).map_err(io::Error::other)?;
-    File::open(path)?.sync_all()
+    let bytes = safetensors::serialize(tensors.chain([(ORDER, &order)]), Some(header)).map_err(io::Error::other)?;
+    let mut file = File::create(path)?;
+    file.write_all(&bytes)?;
+    file.sync_all()
 }
 
 /// Reads the model for this catalogue.

@@ -12,10 +12,11 @@ use serde::{Deserialize, Serialize};
 use super::{History, ModelError, Recommender};
 use crate::catalogue::Interactions;
 
+#[cfg(test)]
+mod tests;
+
 /// Parts into which the viewers are split.
 pub const FOLDS: u64 = 5;
-/// The folds of the published figures.
-pub const PUBLISHED_FOLDS: [u64; 3] = [0, 1, 2];
 /// Orders in which each viewer's likes are dealt.
 const DRAWS: u32 = 3;
 /// Histories that are scored at once.

@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 mod serving;
 #[cfg(test)]
 mod tests;
-mod tied;
 
 pub use serving::SetRecommender;
 
@@ -86,6 +85,21 @@ impl Sets {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.lengths.is_empty()
+    }
+
+    /// All sets' films, one after the other: (members), u32.
+    pub fn films(&self) -> Result<Tensor> {
+        Tensor::from_slice(&self.films, self.films.len(), &Device::Cpu)
+    }
+
+    /// The set that each of them belongs to: (members), u32.
+    fn rows(&self) -> Result<Tensor> {
+        Tensor::from_slice(&self.rows, self.rows.len(), &Device::Cpu)
+    }
+
+    /// The root of that set's length: (members).
+    fn roots(&self) -> Result<Tensor> {
+        Tensor::from_iter(self.rows.iter().map(|&row| root(self.lengths[row as usize])), &Device::Cpu)
     }
 
     /// The length features of every set: (sets, 3).
@@ -183,46 +197,51 @@ impl SetAutoencoder {
 
     /// A score for every film, for each of the sets: (sets, films).
     pub fn forward(&self, sets: &Sets) -> Result<Tensor> {
-        self.forward_masked(sets, None)
+        let opinion = self.opinion(sets, &self.members(sets)?)?;
+        self.scores(&opinion)
     }
 
-    /// As [`forward`](Self::forward), what meets the films' vectors multiplied by `mask` (sets, width): dropout.
-    pub fn forward_masked(&self, sets: &Sets, mask: Option<&Tensor>) -> Result<Tensor> {
-        let features = sets.features()?; // (sets, 3)
-        let sums = self.sums(sets)?; // (sets, width)
-        let residual = self.out.forward(&self.into.forward(&sums)?.tanh()?)?; // (sets, width)
-        let mut taste = ((sums + residual)? + features.matmul(&self.prior)?)?; // (sets, width)
-        if let Some(mask) = mask {
-            taste = (taste * mask)?;
-        }
+    /// The vectors of all the sets' films: (members, width). Only their rows are touched.
+    pub fn members(&self, sets: &Sets) -> Result<Tensor> {
+        self.films.index_select(&sets.films()?, 0)
+    }
 
+    /// What the network makes of the sets, whose films have the vectors `members` (members, width).
+    pub fn opinion(&self, sets: &Sets, members: &Tensor) -> Result<Opinion> {
+        let features = sets.features()?; // (sets, 3)
+        let sums = self.sums(sets, members)?; // (sets, width)
+        let residual = self.out.forward(&self.into.forward(&sums)?.tanh()?)?; // (sets, width)
+        let taste = ((sums + residual)? + features.matmul(&self.prior)?)?; // (sets, width)
         let scales = features.matmul(&self.scales)?.exp()?; // (sets, 2)
-        let scaled = taste.broadcast_mul(&scales.narrow(1, 0, 1)?)?; // (sets, width)
-        let by_taste = tied::product(&scaled, &self.films)?; // (sets, films)
-        let by_popularity = scales.narrow(1, 1, 1)?.contiguous()?.matmul(&self.bias.unsqueeze(0)?)?; // (sets, films)
+        Ok(Opinion {
+            taste: taste.broadcast_mul(&scales.narrow(1, 0, 1)?)?,
+            popularity: scales.narrow(1, 1, 1)?.contiguous()?,
+        })
+    }
+
+    /// The opinions as a score for every film: (sets, films).
+    pub fn scores(&self, opinion: &Opinion) -> Result<Tensor> {
+        let by_taste = opinion.taste.matmul(&self.films.t()?)?; // (sets, films)
+        let by_popularity = opinion.popularity.matmul(&self.bias.unsqueeze(0)?)?; // (sets, films)
         by_taste + by_popularity
     }
 
-    /// Σ exp(aᵢ)·Eᵢ / √k of each set: (sets, width). Only the rows of the films in the sets are touched.
-    fn sums(&self, sets: &Sets) -> Result<Tensor> {
+    /// Σ exp(aᵢ)·Eᵢ / √k of each set: (sets, width).
+    fn sums(&self, sets: &Sets, members: &Tensor) -> Result<Tensor> {
         let nothing = Tensor::zeros((sets.len(), self.config.width), DType::F32, &Device::Cpu)?;
         if sets.films.is_empty() {
             return Ok(nothing);
         }
-        let members = Tensor::from_slice(&sets.films, sets.films.len(), &Device::Cpu)?;
-        let rows = Tensor::from_slice(&sets.rows, sets.rows.len(), &Device::Cpu)?;
-        let roots: Vec<f32> = sets.films_roots().collect();
-        let roots = Tensor::from_slice(&roots, roots.len(), &Device::Cpu)?;
-
-        let weights = (self.weight.index_select(&members, 0)?.exp()? / roots)?; // (members)
-        let vectors = self.films.index_select(&members, 0)?.broadcast_mul(&weights.unsqueeze(1)?)?; // (members, width)
-        nothing.index_add(&rows, &vectors, 0)
+        let weights = (self.weight.index_select(&sets.films()?, 0)?.exp()? / sets.roots()?)?; // (members)
+        nothing.index_add(&sets.rows()?, &members.broadcast_mul(&weights.unsqueeze(1)?)?, 0)
     }
 }
 
-impl Sets {
-    /// For each member of each set the root of its set's length.
-    fn films_roots(&self) -> impl Iterator<Item = f32> + '_ {
-        self.rows.iter().map(|&row| root(self.lengths[row as usize]))
-    }
+/// What the network thinks of some visitors, before films are looked at.
+#[derive(Clone, Debug)]
+pub struct Opinion {
+    /// What is compared with the films' vectors: (sets, width).
+    pub taste: Tensor,
+    /// How much it counts what everybody likes: (sets, 1).
+    pub popularity: Tensor,
 }

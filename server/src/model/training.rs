@@ -4,7 +4,7 @@
 //! like and people with a hundred. Everything random comes from one seed.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     time::{Duration, Instant},
 };
 
@@ -15,17 +15,17 @@ use rand::{Rng, SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use self::{
-    adamw::AdamW,
-    loss::{Lesson, cross_entropy},
-};
+use self::{adamw::AdamW, gradients::gradients, loss::Lesson};
 use super::{
     Likes,
     set_autoencoder::{Config, LENGTH_FEATURES, SetAutoencoder, Sets, names},
 };
 
 mod adamw;
+mod gradients;
 mod loss;
+#[cfg(test)]
+pub(super) mod tests;
 
 /// What training can be told.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -128,10 +128,9 @@ pub fn train(likes: &Likes, hyper: Hyper, mut progress: impl FnMut(Progress)) ->
     let mut random = ChaCha8Rng::seed_from_u64(hyper.seed);
     let config = Config { films: likes.films(), width: hyper.width, hidden: hyper.hidden };
     let parameters = initial(config, likes, &mut random)?;
-    let tensors: HashMap<String, Tensor> =
-        parameters.iter().map(|(name, var)| (name.clone(), var.as_tensor().clone())).collect();
-    let net = SetAutoencoder::load(config, &VarBuilder::from_tensors(tensors, DType::F32, &Device::Cpu))?;
-    let undecayed = [names::BIAS, names::PRIOR, names::SCALES].into();
+    let net = network(config, &parameters)?;
+    let [films, bias] = [names::FILMS, names::BIAS].map(|name| parameters[name].clone());
+    let undecayed = [names::BIAS, names::PRIOR, names::SCALES];
     let mut optimiser = AdamW::new(&parameters, &undecayed, hyper.weight_decay)?;
 
     let steps = hyper.epochs * pupils.len().div_ceil(hyper.batch);
@@ -141,13 +140,12 @@ pub fn train(likes: &Likes, hyper: Hyper, mut progress: impl FnMut(Progress)) ->
         for batch in pupils.chunks(hyper.batch) {
             let (sets, lessons) = deal(likes, batch, &mut random);
             let mask = dropout_mask(batch.len(), &hyper, &mut random)?;
-            let scores = net.forward_masked(&sets, mask.as_ref())?;
-            let loss = cross_entropy(&scores, lessons)?;
+            let (loss, gradients) = gradients(&net, (&films, &bias), &sets, &lessons, mask.as_ref())?;
             let along = step as f32 / steps as f32;
             let learning_rate = hyper.learning_rate * 0.5 * (1.0 + (std::f32::consts::PI * along).cos());
-            optimiser.step(&loss.backward()?, learning_rate)?;
+            optimiser.step(&gradients, learning_rate)?;
             step += 1;
-            progress(Progress { step, steps, epoch, loss: loss.to_scalar()? });
+            progress(Progress { step, steps, epoch, loss });
         }
     }
     let net = net.detached()?;
@@ -164,8 +162,15 @@ fn pupils_in_order(likes: &Likes, mut pupils: Vec<usize>) -> Vec<ViewerId> {
     pupils.into_iter().map(|viewer| likes.viewers()[viewer]).collect()
 }
 
+/// The network whose weights these are: it changes with them.
+fn network(config: Config, parameters: &BTreeMap<&str, Var>) -> candle_core::Result<SetAutoencoder> {
+    let tensors: HashMap<String, Tensor> =
+        parameters.iter().map(|(name, var)| ((*name).to_owned(), var.as_tensor().clone())).collect();
+    SetAutoencoder::load(config, &VarBuilder::from_tensors(tensors, DType::F32, &Device::Cpu))
+}
+
 /// The weights before the first step.
-fn initial(config: Config, likes: &Likes, random: &mut ChaCha8Rng) -> candle_core::Result<Vec<(String, Var)>> {
+fn initial(config: Config, likes: &Likes, random: &mut ChaCha8Rng) -> candle_core::Result<BTreeMap<&'static str, Var>> {
     let Config { films, width, hidden } = config;
     let mut uniform = |rows: usize, columns: usize, deviation: f32| {
         let bound = deviation * 3.0_f32.sqrt();
@@ -178,7 +183,7 @@ fn initial(config: Config, likes: &Likes, random: &mut ChaCha8Rng) -> candle_cor
     let out = uniform(width, hidden, 0.1 / (hidden as f32).sqrt())?;
     // Popularity as softmax sees it: exp(bias) is in proportion to the likes.
     let popularity: Vec<f32> = likes.counts().iter().map(|&count| (count as f32 + 0.3).ln()).collect();
-    let named = [
+    Ok([
         (names::FILMS, vectors),
         (names::WEIGHT, Var::zeros(films, DType::F32, &Device::Cpu)?),
         (names::BIAS, Var::from_vec(popularity, films, &Device::Cpu)?),
@@ -186,8 +191,8 @@ fn initial(config: Config, likes: &Likes, random: &mut ChaCha8Rng) -> candle_cor
         (names::OUT, out),
         (names::PRIOR, Var::zeros((LENGTH_FEATURES, width), DType::F32, &Device::Cpu)?),
         (names::SCALES, Var::zeros((LENGTH_FEATURES, 2), DType::F32, &Device::Cpu)?),
-    ];
-    Ok(named.into_iter().map(|(name, var)| (name.to_owned(), var)).collect())
+    ]
+    .into())
 }
 
 /// Splits each viewer's likes into what is shown and what is asked for.

@@ -32,7 +32,7 @@ const GENRES: [(&str, f64); 19] = [
 
 /// How much closeness decides what is watched: the most alike film is e to the power of twice this likelier than the
 /// most unlike one.
-const PULL: f64 = 2.2;
+const PULL: f64 = 4.0;
 
 /// The years films are of.
 const FIRST_YEAR: u16 = 1920;
@@ -78,7 +78,7 @@ impl Films {
                 id,
                 year: (FIRST_YEAR + age as u16).min(LAST_YEAR),
                 genres: genres.iter().map(|&genre| GENRES[genre].0).collect(),
-                place: unit(std::array::from_fn(|i| place[i] + 0.7 * own[i])),
+                place: unit(std::array::from_fn(|i| place[i] + 0.5 * own[i])),
                 quality: 0.35 * random.normal() as f32,
             });
         }
@@ -173,7 +173,7 @@ impl Person {
     pub(super) fn rate(&self, films: &Films, film: usize, random: &mut Random) -> u8 {
         let film = &films.all[film];
         let closeness = f64::from(dot(&self.place, &film.place));
-        let stars = 3.3 + self.kindness + f64::from(film.quality) + 0.9 * closeness + 0.75 * random.normal();
+        let stars = 3.2 + self.kindness + f64::from(film.quality) + 0.9 * closeness + 0.75 * random.normal();
         // Many people give whole stars only.
         let halves = if random.chance(0.55) { 2.0 * stars.round() } else { (2.0 * stars).round() };
         halves.clamp(1.0, 10.0) as u8

@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 
 use candle_core::{CpuStorage, InplaceOp3, Layout, Result, Tensor, Var, backprop::GradStore, bail};
 use rayon::prelude::*;
@@ -29,13 +29,13 @@ struct Slot {
 
 impl AdamW {
     /// Moments of zero for all parameters; those in `undecayed` keep their size.
-    pub(super) fn new(parameters: &[(String, Var)], undecayed: &HashSet<&str>, weight_decay: f32) -> Result<Self> {
+    pub(super) fn new(parameters: &BTreeMap<&str, Var>, undecayed: &[&str], weight_decay: f32) -> Result<Self> {
         let slots = parameters.iter().map(|(name, parameter)| {
             Ok(Slot {
                 parameter: parameter.clone(),
                 mean: Var::from_tensor(&parameter.zeros_like()?)?,
                 variance: Var::from_tensor(&parameter.zeros_like()?)?,
-                decays: !undecayed.contains(name.as_str()),
+                decays: !undecayed.contains(name),
             })
         });
         Ok(Self { slots: slots.collect::<Result<_>>()?, steps: 0, weight_decay })

@@ -1,0 +1,208 @@
+use std::{collections::HashMap, fs, path::PathBuf, sync::OnceLock};
+
+use candle_core::{DType, Device, Tensor};
+use serde_json::{Value, json};
+
+use super::{ArtefactError, FORMAT, KEY, LARGEST_HEADER, ORDER, load, save};
+use crate::{
+    catalogue::{Info, Interactions},
+    model::{
+        FilmOrder, History, Likes, Recommender,
+        set_autoencoder::{SetRecommender, names},
+        training::{self, Trained, tests},
+    },
+};
+
+struct Sample {
+    interactions: Interactions,
+    trained: Trained,
+}
+
+/// One training for all tests of this file.
+fn sample() -> &'static Sample {
+    static SAMPLE: OnceLock<Sample> = OnceLock::new();
+    SAMPLE.get_or_init(|| {
+        let interactions = tests::planted(30, 40);
+        let likes = Likes::of(&interactions, 2, |_| true);
+        let hyper = training::Hyper { epochs: 2, ..tests::small(1) };
+        let trained = training::train(&likes, hyper, |_| {}).unwrap();
+        Sample { interactions, trained }
+    })
+}
+
+fn info() -> Info {
+    Info {
+        dataset: "planted".to_owned(),
+        films: 40,
+        ratings: 0,
+        viewers: 30,
+        fingerprint: "f".repeat(64),
+        imported_at: 0,
+    }
+}
+
+/// A folder with a good artefact in it.
+fn saved() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(super::FILE_NAME);
+    let order = FilmOrder::new(sample().interactions.films.clone());
+    save(&path, &sample().trained, &order, &info(), None).unwrap();
+    (folder, path)
+}
+
+/// The error of loading a file of these bytes.
+fn refusal(bytes: &[u8]) -> ArtefactError {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model");
+    fs::write(&path, bytes).unwrap();
+    load(&path, &info()).err().expect("the file is refused")
+}
+
+/// The artefact again, after `change` has had its way with metadata and tensors.
+fn tampered(change: impl FnOnce(&mut Value, &mut HashMap<String, Tensor>)) -> Vec<u8> {
+    let (_folder, path) = saved();
+    let bytes = fs::read(path).unwrap();
+    let (_, header) = safetensors::SafeTensors::read_metadata(&bytes).unwrap();
+    let mut metadata = serde_json::from_str(&header.metadata().as_ref().unwrap()[KEY]).unwrap();
+    let mut tensors = candle_core::safetensors::load_buffer(&bytes, &Device::Cpu).unwrap();
+    change(&mut metadata, &mut tensors);
+    let header = HashMap::from([(KEY.to_owned(), metadata.to_string())]);
+    safetensors::serialize(&tensors, Some(header)).unwrap()
+}
+
+fn assert_damaged(bytes: &[u8], because: &str) {
+    let error = refusal(bytes);
+    assert!(matches!(error, ArtefactError::Damaged { .. }), "{error}");
+    let text = error.to_string();
+    assert!(text.contains(because) && text.contains("marquee train"), "{text}");
+}
+
+#[test]
+fn what_is_loaded_answers_as_what_was_saved() {
+    let (folder, path) = saved();
+    let artefact = load(&path, &info()).unwrap();
+    let Sample { interactions, trained } = sample();
+    let order = std::sync::Arc::new(FilmOrder::new(interactions.films.clone()));
+    let before = SetRecommender::new(trained.net.clone(), order, trained.version.clone());
+    let history = History { ratings: interactions.of_viewer(0).collect() };
+    assert_eq!(artefact.model.scores(&[&history]).unwrap(), before.scores(&[&history]).unwrap());
+    assert_eq!(artefact.model.order().films(), interactions.films);
+    assert_eq!(artefact.model.version(), trained.version);
+    assert_eq!(artefact.metadata.dataset, "planted");
+    assert_eq!(artefact.metadata.hyper, trained.hyper);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+}
+
+#[test]
+fn no_file_is_told_apart_from_a_bad_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let error = load(&folder.path().join("model"), &info()).err().unwrap();
+    assert!(matches!(error, ArtefactError::Missing { .. }));
+    assert!(error.to_string().contains("marquee train"));
+    assert!(load(folder.path(), &info()).is_err(), "a folder is no model");
+}
+
+#[test]
+fn a_model_of_another_catalogue_is_refused() {
+    let (_folder, path) = saved();
+    let other = Info { fingerprint: "0".repeat(64), dataset: "another".to_owned(), ..info() };
+    let error = load(&path, &other).err().unwrap();
+    assert!(matches!(error, ArtefactError::OtherCatalogue { .. }));
+    let text = error.to_string();
+    assert!(text.contains("planted") && text.contains("another") && text.contains("marquee train"), "{text}");
+}
+
+#[test]
+fn a_file_cut_off_anywhere_is_refused() {
+    let (_folder, path) = saved();
+    let whole = fs::read(path).unwrap();
+    for length in [0, 1, 7, 8, 9, 100, 1_000, whole.len() / 2, whole.len() - 1] {
+        assert_damaged(&whole[..length], "");
+    }
+    assert_damaged(&[whole, vec![0; 10]].concat(), "bytes of weights");
+}
+
+#[test]
+fn garbage_and_absurd_headers_are_refused_without_being_believed() {
+    assert_damaged(&[0xff; 4_096], "");
+    assert_damaged(b"PK\x03\x04 this is a zip file, or was one", "");
+    for size in [0, 2, LARGEST_HEADER, LARGEST_HEADER + 1, u64::MAX / 2, u64::MAX] {
+        assert_damaged(&[&size.to_le_bytes()[..], b"{}{}{}"].concat(), "");
+    }
+    let deep = "[".repeat(100_000);
+    assert_damaged(&[&(deep.len() as u64).to_le_bytes()[..], deep.as_bytes()].concat(), "header");
+    assert_damaged(&safetensors::serialize(&HashMap::<String, Tensor>::new(), None).unwrap(), "not written by marquee");
+}
+
+#[test]
+fn an_unknown_format_or_kind_is_named() {
+    for (key, value, named) in [("format", json!(FORMAT + 1), "format 2"), ("kind", json!("ease"), "\"ease\"")] {
+        let error = refusal(&tampered(|metadata, _| metadata[key] = value));
+        assert!(matches!(error, ArtefactError::Unknown { .. }), "{error}");
+        assert!(error.to_string().contains(named), "{error}");
+    }
+}
+
+#[test]
+fn metadata_that_claims_another_shape_is_refused() {
+    for (key, value) in [("films", 41), ("width", 15), ("hidden", 17), ("width", 0), ("hidden", 1_u64 << 40)] {
+        assert_damaged(&tampered(|metadata, _| metadata["config"][key] = json!(value)), "");
+    }
+    assert_damaged(&tampered(|metadata, _| metadata["config"] = json!("large")), "metadata");
+}
+
+#[test]
+fn tensors_that_are_missing_misshapen_or_no_numbers_are_refused() {
+    assert_damaged(&tampered(|_, tensors| drop(tensors.remove(names::BIAS))), "bytes of weights");
+    let swapped = tampered(|_, tensors| {
+        // The same number of bytes, in another shape.
+        let films = tensors[names::FILMS].t().unwrap().contiguous().unwrap();
+        tensors.insert(names::FILMS.to_owned(), films);
+    });
+    assert_damaged(&swapped, "");
+    for poison in [f64::NAN, f64::INFINITY] {
+        let poisoned = tampered(|_, tensors| {
+            let bias = (tensors[names::BIAS].zeros_like().unwrap() + poison).unwrap();
+            tensors.insert(names::BIAS.to_owned(), bias);
+        });
+        assert_damaged(&poisoned, "not a number");
+    }
+    let renamed = tampered(|_, tensors| {
+        let bias = tensors.remove(names::BIAS).unwrap();
+        tensors.insert("films.other".to_owned(), bias);
+    });
+    assert_damaged(&renamed, "");
+}
+
+#[test]
+fn other_weights_than_those_saved_are_noticed() {
+    let changed = tampered(|_, tensors| {
+        let bias = (&tensors[names::BIAS] + 1e-3).unwrap();
+        tensors.insert(names::BIAS.to_owned(), bias);
+    });
+    assert_damaged(&changed, "not those that were saved");
+}
+
+#[test]
+fn films_out_of_order_or_of_another_type_are_refused() {
+    let reversed = tampered(|_, tensors| {
+        let order = Tensor::from_iter((0..40_u32).rev(), &Device::Cpu).unwrap();
+        tensors.insert(ORDER.to_owned(), order);
+    });
+    assert_damaged(&reversed, "not in order");
+    let floats = tampered(|_, tensors| {
+        let order = tensors[ORDER].to_dtype(DType::F32).unwrap();
+        tensors.insert(ORDER.to_owned(), order);
+    });
+    assert_damaged(&floats, "order");
+}
+
+#[test]
+fn a_model_that_cannot_be_written_leaves_the_old_one() {
+    let (folder, path) = saved();
+    let before = fs::read(&path).unwrap();
+    let nowhere = folder.path().join("no such folder").join("model");
+    let order = FilmOrder::new(sample().interactions.films.clone());
+    assert!(matches!(save(&nowhere, &sample().trained, &order, &info(), None), Err(ArtefactError::Io { .. })));
+    assert_eq!(fs::read(&path).unwrap(), before);
+}

@@ -1,0 +1,175 @@
+use app::domain::{MovieId, Stars, ViewerId};
+use candle_core::{Tensor, Var};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::{Hyper, TrainingError, draw_length, gradients::gradients, loss::Lesson, train};
+use crate::{
+    catalogue::Interactions,
+    model::{
+        FilmOrder, Likes, Popularity,
+        evaluation::{cases, fold, measure},
+        set_autoencoder::{SetRecommender, Sets, names},
+    },
+};
+
+/// Viewers who each rate some films of two of eight tastes; films of a taste are liked by those who have it.
+pub(in crate::model) fn planted(viewers: u32, films: u32) -> Interactions {
+    let mut random = ChaCha8Rng::seed_from_u64(7);
+    let mut interactions = Interactions {
+        films: (0..films).map(|film| MovieId(film + 1)).collect(),
+        offsets: vec![0],
+        ..Default::default()
+    };
+    for viewer in 0..viewers {
+        let tastes = [random.random_range(0..8), random.random_range(0..8)];
+        for film in 0..films {
+            let liked = tastes.contains(&(film % 8));
+            // Films with small numbers are seen more often.
+            let seen = random.random::<f32>() < 0.6 / (1.0 + film as f32 / 40.0);
+            if seen && (liked || random.random::<f32>() < 0.3) {
+                interactions.items.push(film);
+                interactions.stars.push(Stars::from_halves(if liked { 9 } else { 6 }).unwrap());
+                interactions.times.push(0);
+            }
+        }
+        interactions.viewers.push(ViewerId(viewer + 1));
+        interactions.offsets.push(interactions.items.len());
+    }
+    interactions
+}
+
+/// A training that takes a moment.
+pub(in crate::model) fn small(seed: u64) -> Hyper {
+    Hyper { epochs: 15, width: 16, hidden: 16, dropout: 0.2, learning_rate: 5e-3, ..Hyper::for_viewers(100, seed) }
+}
+
+fn likes_of(viewers: &[&[u32]], films: u32) -> Likes {
+    let mut interactions =
+        Interactions { films: (0..films).map(MovieId).collect(), offsets: vec![0], ..Default::default() };
+    for (number, liked) in viewers.iter().enumerate() {
+        interactions.viewers.push(ViewerId(number as u32));
+        interactions.items.extend_from_slice(liked);
+        interactions.stars.extend(liked.iter().map(|_| Stars::LIKED));
+        interactions.times.extend(liked.iter().map(|_| 0));
+        interactions.offsets.push(interactions.items.len());
+    }
+    Likes::of(&interactions, 1, |_| true)
+}
+
+#[test]
+fn the_same_seed_gives_the_same_weights_bit_for_bit_and_another_seed_others() {
+    let likes = Likes::of(&planted(60, 80), 2, |_| true);
+    let first = train(&likes, small(1), |_| {}).unwrap();
+    let again = train(&likes, small(1), |_| {}).unwrap();
+    for ((name, a), (_, b)) in first.net.parameters().iter().zip(again.net.parameters()) {
+        let bits = |tensor: &Tensor| -> Vec<u32> {
+            tensor.flatten_all().unwrap().to_vec1::<f32>().unwrap().iter().map(|weight| weight.to_bits()).collect()
+        };
+        assert_eq!(bits(a), bits(b), "{name}");
+    }
+    assert_eq!(first.version, again.version);
+    assert_ne!(first.version, train(&likes, small(2), |_| {}).unwrap().version);
+}
+
+#[test]
+fn the_trained_model_beats_popularity_for_viewers_it_has_not_seen() {
+    let interactions = planted(250, 160);
+    let order = std::sync::Arc::new(FilmOrder::new(interactions.films.clone()));
+    let likes = Likes::of(&interactions, 2, |viewer| fold(viewer) != 0);
+    let cases = cases(&interactions, |viewer| fold(viewer) == 0);
+    let trained = train(&likes, Hyper { epochs: 30, ..small(1) }, |_| {}).unwrap();
+    let model = SetRecommender::new(trained.net, std::sync::Arc::clone(&order), trained.version);
+    let ours = measure(&model, &cases).unwrap();
+    let popularity = measure(&Popularity::new(order, &likes), &cases).unwrap();
+    for row in [2, 3] {
+        let (ours, popularity) = (ours.rows[row].ndcg().unwrap(), popularity.rows[row].ndcg().unwrap());
+        assert!(ours > popularity + 0.1, "{ours} against {popularity}");
+    }
+}
+
+#[test]
+fn odd_catalogues_train_or_say_that_there_is_nothing_to_learn() {
+    for (viewers, films) in [
+        (vec![[0, 1].as_slice()], 3),
+        (vec![&[0, 1, 2], &[0, 1, 2], &[0, 1, 2]], 3),
+        (vec![&[0], &[0, 2], &[1]], 3),
+        (vec![&[0, 1]; 70], 2),
+    ] {
+        let trained =
+            train(&likes_of(&viewers, films), Hyper { epochs: 3, ..Hyper::for_viewers(1, 1) }, |_| {}).unwrap();
+        assert!(trained.net.is_finite().unwrap());
+    }
+    for (viewers, films) in [(vec![], 0), (vec![], 3), (vec![[].as_slice()], 3), (vec![&[1]], 3)] {
+        assert!(matches!(train(&likes_of(&viewers, films), small(1), |_| {}), Err(TrainingError::NoLikes)));
+    }
+}
+
+#[test]
+fn the_gradients_are_the_slopes_of_the_loss() {
+    let likes = likes_of(&[&[0, 1, 3], &[1, 2, 4, 5]], 6);
+    let config = super::Config { films: 6, width: 3, hidden: 4 };
+    let parameters = super::initial(config, &likes, &mut ChaCha8Rng::seed_from_u64(3)).unwrap();
+    let net = super::network(config, &parameters).unwrap();
+    let mut sets = Sets::default();
+    sets.push([0, 3]);
+    sets.push([2]);
+    let lessons = [
+        Lesson { shown: vec![0, 3], targets: vec![1], weight: 0.4 },
+        Lesson { shown: vec![2], targets: vec![1, 4, 5], weight: 0.6 },
+    ];
+    let mask = Tensor::new(&[[2.0_f32, 0.0, 2.0], [1.0, 1.5, 0.0]], &candle_core::Device::Cpu).unwrap();
+    let step = || {
+        gradients(&net, (&parameters[names::FILMS], &parameters[names::BIAS]), &sets, &lessons, Some(&mask)).unwrap()
+    };
+    let (_, analytic) = step();
+    for (name, parameter) in &parameters {
+        let gradient = analytic.get(parameter).unwrap().flatten_all().unwrap().to_vec1::<f32>().unwrap();
+        for (at, gradient) in gradient.iter().enumerate() {
+            let slope = slope(parameter, at, &|| step().0);
+            assert!((gradient - slope).abs() < 2e-3, "{name}[{at}]: {gradient}, but the slope is {slope}");
+        }
+    }
+}
+
+/// How the loss changes with one number of a parameter.
+fn slope(parameter: &Var, at: usize, loss: &dyn Fn() -> f32) -> f32 {
+    const STEP: f32 = 1e-2;
+    let original = parameter.copy().unwrap();
+    let values = original.flatten_all().unwrap().to_vec1::<f32>().unwrap();
+    let moved = |by: f32| {
+        let mut values = values.clone();
+        values[at] += by;
+        parameter.set(&Tensor::from_vec(values, original.shape(), original.device()).unwrap()).unwrap();
+        loss()
+    };
+    let slope = (moved(STEP) - moved(-STEP)) / (2.0 * STEP);
+    parameter.set(&original).unwrap();
+    slope
+}
+
+#[test]
+fn a_length_is_drawn_that_leaves_something_to_ask_for() {
+    let mut random = ChaCha8Rng::seed_from_u64(1);
+    for likes in [2, 3, 10, 1_000] {
+        let drawn: Vec<usize> = (0..2_000).map(|_| draw_length(likes, &mut random)).collect();
+        assert!(drawn.iter().all(|&length| length < likes));
+        assert!(drawn.contains(&0) && drawn.contains(&1), "{likes}");
+        assert!(drawn.iter().any(|&length| 2 * length >= likes), "{likes}");
+    }
+}
+
+#[test]
+fn options_without_sense_are_refused() {
+    let likes = likes_of(&[&[0, 1]], 2);
+    for wrong in [Hyper { epochs: 0, ..small(1) }, Hyper { batch: 0, ..small(1) }, Hyper { width: 0, ..small(1) }] {
+        assert!(matches!(train(&likes, wrong, |_| {}), Err(TrainingError::Option(_))));
+    }
+}
+
+#[test]
+fn a_step_size_that_blows_up_is_an_error_and_not_a_model() {
+    let likes = likes_of(&[&[0, 1, 2], &[1, 2, 3]], 4);
+    let wild = Hyper { learning_rate: f32::MAX, ..small(1) };
+    assert!(matches!(train(&likes, wild, |_| {}), Err(TrainingError::Diverged)));
+}
