@@ -1,38 +1,47 @@
 //! The typed server functions. Each has a fixed address: a default one carries a hash of where it was compiled.
 
+#![allow(missing_docs, reason = "the macro makes a struct of each function's arguments, which the function documents")]
+
 use leptos::prelude::*;
 
 use crate::{
     domain::{MovieId, PredictionId, ViewerId},
-    views::{Home, Poll, Rated, Ticket},
+    views::{Home, Poll, Rated, Ticket, Waited},
 };
 
 /// The home page of the visitor, or of a MovieLens viewer, but for its predictions.
-#[server(prefix = "/fn", endpoint = "home", input = server_fn::codec::GetUrl)]
+#[server(name = LoadHome, prefix = "/fn", endpoint = "home", input = server_fn::codec::GetUrl)]
 pub async fn home(view: Option<ViewerId>) -> Result<Home, ServerFnError> {
     let (port, visitor) = ssr::caller()?;
     ssr::answer(port.home(visitor, view).await)
 }
 
 /// Schedules a prediction anew: after a failure, a full queue, or a result that is gone.
-#[server(prefix = "/fn", endpoint = "schedule")]
+#[server(name = SchedulePrediction, prefix = "/fn", endpoint = "schedule")]
 pub async fn schedule(view: Option<ViewerId>, replaces: Option<PredictionId>) -> Result<Ticket, ServerFnError> {
     let (port, visitor) = ssr::caller()?;
     ssr::answer(port.schedule(visitor, view, replaces).await)
 }
 
 /// Where a prediction stands; the answer is held until it is finished, at most `wait_ms` (and never over 10 s).
-#[server(prefix = "/fn", endpoint = "poll", input = server_fn::codec::GetUrl)]
+#[server(name = PollPrediction, prefix = "/fn", endpoint = "poll", input = server_fn::codec::GetUrl)]
 pub async fn poll(id: PredictionId, wait_ms: u32) -> Result<Poll, ServerFnError> {
     let (port, visitor) = ssr::caller()?;
     let wait = std::time::Duration::from_millis(u64::from(wait_ms.min(10_000)));
     ssr::answer(port.poll(visitor, id, wait).await)
 }
 
+/// The recommendations themselves, for the plain page: waits for them, at most two minutes.
+#[server(name = AwaitRecommendations, prefix = "/fn", endpoint = "recommended", input = server_fn::codec::GetUrl)]
+pub async fn recommended(view: Option<ViewerId>) -> Result<Waited, ServerFnError> {
+    let (port, visitor) = ssr::caller()?;
+    ssr::answer(ssr::wait_for(port, visitor, view).await)
+}
+
 /// Stores a rating of `stars` (0 takes it back) and schedules the prediction for the changed profile.
 ///
 /// Works as a plain form too: without JavaScript the visitor is sent back to the page they came from.
-#[server(prefix = "/fn", endpoint = "rate")]
+#[server(name = RateFilm, prefix = "/fn", endpoint = "rate")]
 pub async fn rate(
     movie: MovieId,
     stars: f32,
@@ -47,21 +56,65 @@ pub async fn rate(
 /// The server's half of the functions above.
 #[cfg(feature = "ssr")]
 mod ssr {
+    use std::time::{Duration, Instant};
+
     use leptos::prelude::*;
 
     use crate::{
-        domain::Stars,
-        port::{PortError, SharedPort, VisitorId},
+        domain::{PredictionState, Stars, ViewerId},
+        pages::SetStatus,
+        port::{PortError, SharedPort, Visitor},
+        views::{Home, Poll, Ticket, Waited},
     };
 
-    pub(super) fn caller() -> Result<(SharedPort, VisitorId), ServerFnError> {
+    /// How long the plain page waits.
+    const LONGEST_WAIT: Duration = Duration::from_secs(120);
+    /// How long one look at the prediction may be held.
+    const HOLD: Duration = Duration::from_secs(8);
+    /// Looks at most, so that a port that holds nothing does not make this spin for two minutes.
+    const LOOKS: usize = 200;
+
+    pub(super) fn caller() -> Result<(SharedPort, Visitor), ServerFnError> {
         let port = use_context::<SharedPort>();
-        let visitor = use_context::<VisitorId>();
+        let visitor = use_context::<Visitor>();
         port.zip(visitor).ok_or_else(|| ServerFnError::new(PortError::Internal))
     }
 
     pub(super) fn answer<T>(result: Result<T, PortError>) -> Result<T, ServerFnError> {
-        result.map_err(ServerFnError::new)
+        result.map_err(|error| {
+            if let Some(SetStatus(set)) = use_context() {
+                set(error.status());
+            }
+            ServerFnError::new(error)
+        })
+    }
+
+    pub(super) async fn wait_for(
+        port: SharedPort,
+        visitor: Visitor,
+        view: Option<ViewerId>,
+    ) -> Result<Waited, PortError> {
+        let Home::Ready(page) = port.home(visitor, view).await? else {
+            return Err(PortError::NotReady("There is nothing to choose from yet: the home page says why.".to_owned()));
+        };
+        let id = match page.ticket {
+            Ticket::Scheduled(id) => id,
+            Ticket::Busy { retry_after } => return Ok(Waited::Busy { retry_after }),
+        };
+        let begun = Instant::now();
+        for _ in 0..LOOKS {
+            let left = LONGEST_WAIT.saturating_sub(begun.elapsed());
+            match port.poll(visitor, id, HOLD.min(left)).await? {
+                Poll::State(PredictionState::Success { result }) => {
+                    return Ok(Waited::Films { films: result, edition: page.edition });
+                }
+                Poll::State(PredictionState::Failure { error }) => return Ok(Waited::Failed(error)),
+                Poll::Gone => return Ok(Waited::Failed("The result is gone.".to_owned())),
+                Poll::State(PredictionState::Pending | PredictionState::Started) if left.is_zero() => break,
+                Poll::State(PredictionState::Pending | PredictionState::Started) => {}
+            }
+        }
+        Ok(Waited::Late)
     }
 
     pub(super) fn stars_or_none(stars: f32) -> Result<Option<Stars>, ServerFnError> {

@@ -6,10 +6,12 @@
 //! - [`api`]: the typed server functions, each at a fixed address under `/fn/`.
 //! - [`port`]: what the server functions need of the world, one trait, server side only. This is the one door with
 //!   `cfg(feature = "ssr")`; everything else compiles the same for both sides.
+//! - `browser`: what the pages need of a browser; nothing on the server.
 //! - [`pages`], [`components`]: what is on screen.
 //! - [`poster`]: a film's poster, drawn from its title, year and genres.
 
 pub mod api;
+mod browser;
 pub mod components;
 pub mod domain;
 pub mod pages;
@@ -19,4 +21,4 @@ pub mod port;
 pub mod poster;
 pub mod views;
 
-pub use pages::{App, shell};
+pub use pages::{App, STREAMED_PAGE, SetStatus, ShellOptions, Theme, shell};

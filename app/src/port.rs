@@ -14,6 +14,22 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct VisitorId(pub [u8; 16]);
 
+/// The visitor behind a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Visitor {
+    /// Who they are, from now on.
+    pub id: VisitorId,
+    /// Whether the request brought the cookie. A browser that keeps none still gets its predictions: nobody owns them.
+    pub returning: bool,
+}
+
+impl Visitor {
+    /// Whom a prediction belongs to.
+    pub fn owner(self) -> Option<VisitorId> {
+        self.returning.then_some(self.id)
+    }
+}
+
 /// The port in Leptos' context.
 pub type SharedPort = Arc<dyn Port>;
 
@@ -31,27 +47,38 @@ pub enum PortError {
     Internal,
 }
 
+impl PortError {
+    /// Its HTTP status.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::NotFound(_) => 404,
+            Self::NotReady(_) => 503,
+            Self::Internal => 500,
+        }
+    }
+}
+
 /// The world, as the pages see it. `view` is the MovieLens viewer in whose shoes the visitor stands, if any.
 #[async_trait]
 pub trait Port: Send + Sync + 'static {
     /// The home page; schedules its prediction and does not wait for it.
-    async fn home(&self, visitor: VisitorId, view: Option<ViewerId>) -> Result<Home, PortError>;
+    async fn home(&self, visitor: Visitor, view: Option<ViewerId>) -> Result<Home, PortError>;
 
     /// Schedules a prediction for the profile; `replaces` is one that is no longer waited for.
     async fn schedule(
         &self,
-        visitor: VisitorId,
+        visitor: Visitor,
         view: Option<ViewerId>,
         replaces: Option<PredictionId>,
     ) -> Result<Ticket, PortError>;
 
     /// Where a prediction stands; holds the answer until it changes from `STARTED`/`PENDING` or `wait` is over.
-    async fn poll(&self, visitor: VisitorId, id: PredictionId, wait: Duration) -> Result<Poll, PortError>;
+    async fn poll(&self, visitor: Visitor, id: PredictionId, wait: Duration) -> Result<Poll, PortError>;
 
     /// Stores a rating (`None` takes it back) and schedules the prediction for the changed profile.
     async fn rate(
         &self,
-        visitor: VisitorId,
+        visitor: Visitor,
         view: Option<ViewerId>,
         movie: MovieId,
         stars: Option<Stars>,

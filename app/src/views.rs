@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{MovieId, PredictionId, PredictionState, Stars, ViewerId};
+use crate::domain::{MovieId, PredictionId, PredictionState, Recommendation, Stars, ViewerId};
 
 /// How many films the "For you" row asks for, and so how many places it keeps.
 pub const FOR_YOU_FILMS: usize = 20;
@@ -35,6 +35,8 @@ pub struct HomePage {
     pub films: u32,
     /// The data set's name, to credit it: "MovieLens latest-small".
     pub dataset: String,
+    /// Changes with the catalogue: part of every poster's address, because posters are cached for good.
+    pub edition: String,
     /// Whose taste the page follows.
     pub profile: ProfileView,
     /// MovieLens viewers to step into the shoes of.
@@ -107,4 +109,25 @@ pub struct Rated {
     pub rated: u32,
     /// Films liked, now.
     pub liked: u32,
+}
+
+/// What the plain page, which waits, has to show.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Waited {
+    /// The films.
+    Films {
+        /// Best first.
+        films: Vec<Recommendation>,
+        /// As in [`HomePage::edition`].
+        edition: String,
+    },
+    /// It will not come: a sentence for a person.
+    Failed(String),
+    /// The queue is full: try again after so many seconds.
+    Busy {
+        /// Seconds.
+        retry_after: u32,
+    },
+    /// It is not finished, and the page can not wait longer.
+    Late,
 }

@@ -1,1 +1,20 @@
 //! The parts that pages are made of.
+//!
+//! - [`course`]: what to do next while a prediction is on its way (pure, tested without a browser).
+//! - [`prediction`]: the "For you" row's state, and the loop that follows a prediction.
+//! - [`profile`]: the profile's ratings on this page, and how they are sent.
+//! - the rest is markup: [`bar`], [`row`], [`card`], [`for_you`], [`welcome`], [`icons`], [`footer`],
+//!   [`plain`].
+
+pub(crate) mod bar;
+pub(crate) mod card;
+pub(crate) mod course;
+pub(crate) mod footer;
+pub(crate) mod for_you;
+pub(crate) mod icons;
+pub(crate) mod plain;
+pub(crate) mod prediction;
+pub(crate) mod profile;
+pub(crate) mod row;
+pub(crate) mod welcome;
+pub(crate) mod words;

@@ -26,7 +26,7 @@ impl Stars {
     }
 
     /// Half stars, 1 to 10.
-    pub fn halves(self) -> u8 {
+    pub const fn halves(self) -> u8 {
         self.halves
     }
 
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn only_half_steps_from_half_a_star_to_five_are_ratings() {
-        for halves in 1..=10 {
+        for halves in 1..=10_u8 {
             let stars = f32::from(halves) / 2.0;
             assert_eq!(Stars::try_from(stars).map(Stars::get), Ok(stars));
         }

@@ -1,14 +1,78 @@
 //! The pages, and the shell around them.
+//!
+//! Every link loads a page from the server: a page is one answer, whole, with its prediction already scheduled, and the
+//! browser's part is to attach to it. So nothing here fetches a page from the browser.
+
+mod for_you;
+mod home;
+mod not_found;
+mod shell;
+mod theme;
+
+use std::sync::Arc;
 
 use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::{
+    SsrMode, StaticSegment,
+    components::{Route, Router, Routes},
+    hooks::use_query_map,
+};
+
+pub use shell::{ShellOptions, shell};
+pub use theme::Theme;
+
+use crate::{components::icons::Icons, domain::ViewerId};
+
+/// The address of the page whose parts are sent as they come: nothing on the way may hold them back.
+pub const STREAMED_PAGE: &str = "/for-you";
+
+/// Sets the HTTP status of the answer that is being rendered. The server provides it; in the browser there is none.
+#[derive(Clone)]
+pub struct SetStatus(pub Arc<dyn Fn(u16) + Send + Sync>);
 
 /// The application.
 #[component]
 pub fn App() -> impl IntoView {
-    view! { <main id="main">"Marquee"</main> }
+    provide_meta_context();
+    view! {
+        <Title formatter=|page: String| if page.is_empty() { "Marquee".to_owned() } else { format!("{page} · Marquee") } />
+        <a class="skip-link" href="#main" rel="external">
+            "Skip to content"
+        </a>
+        <Icons />
+        <Router>
+            <Routes fallback=not_found::NotFound>
+                <Route path=StaticSegment("") view=home::HomePage ssr=SsrMode::Async />
+                <Route path=StaticSegment("for-you") view=for_you::ForYouPage ssr=SsrMode::InOrder />
+            </Routes>
+        </Router>
+    }
 }
 
-/// The HTML around the application, rendered by the server only.
-pub fn shell(_options: LeptosOptions) -> impl IntoView {
-    view! { <!DOCTYPE html><html lang="en"><body><App/></body></html> }
+/// The MovieLens viewer that the address names: `?profile=414`. An error for what no viewer can be called.
+fn viewer_in_address() -> Result<Option<ViewerId>, String> {
+    let query = use_query_map();
+    match query.with_untracked(|query| query.get("profile")) {
+        None => Ok(None),
+        Some(text) => match text.parse() {
+            Ok(number) => Ok(Some(ViewerId(number))),
+            Err(_) => Err("There is no such profile.".to_owned()),
+        },
+    }
+}
+
+/// Sets the HTTP status, on the server.
+fn set_status(status: u16) {
+    if let Some(SetStatus(set)) = use_context() {
+        set(status);
+    }
+}
+
+/// What went wrong, in the words of whoever said it.
+fn sentence(error: &ServerFnError) -> String {
+    match error {
+        ServerFnError::ServerError(why) => why.clone(),
+        _ => "Something went wrong here. Try again in a moment.".to_owned(),
+    }
 }

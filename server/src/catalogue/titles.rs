@@ -5,9 +5,10 @@ const YEARS: std::ops::RangeInclusive<u16> = 1870..=2100;
 
 /// Articles that the data set puts behind a comma: English, French, Italian, Spanish, German, Portuguese, Dutch,
 /// Scandinavian. Those with an apostrophe are written without a space.
-const ARTICLES: [&str; 35] = [
+const ARTICLES: [&str; 36] = [
     "The", "A", "An", "Le", "La", "Les", "L'", "L’", "Un", "Une", "Il", "Lo", "I", "Gli", "Uno", "Una", "Un'", "El",
     "Los", "Las", "Der", "Die", "Das", "Ein", "Eine", "Den", "Det", "Een", "Het", "De", "O", "Os", "As", "Um", "Uma",
+    "Da",
 ];
 
 /// A title, taken apart.
@@ -36,9 +37,11 @@ impl Title {
                     break;
                 }
                 year = Some(found);
+            } else if is_medium(inside) {
+                // Says nothing about the film.
             } else if is_part_of_name(before, inside) {
                 break;
-            } else if !is_medium(inside) {
+            } else {
                 aliases.push(with_article_in_front(without_prefix(inside)));
             }
             name = before;

@@ -41,7 +41,7 @@ enum Command {
 pub fn run() -> anyhow::Result<()> {
     let Cli { data_dir, command } = Cli::parse();
     match command.unwrap_or_else(|| Command::Serve(serve::ServeArgs::from_environment())) {
-        Command::Serve(args) => serve::run(args, &data_dir),
+        Command::Serve(args) => serve::run(&args, &data_dir),
         Command::Import(args) => import::run(&args, &data_dir),
         Command::Train(args) => train::run(&args, &data_dir),
         Command::Evaluate(args) => evaluate::run(&args, &data_dir),

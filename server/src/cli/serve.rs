@@ -1,10 +1,83 @@
-use std::path::Path;
+//! `marquee serve`.
 
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    thread::available_parallelism,
+    time::Duration,
+};
+
+use anyhow::{Context, bail};
+use app::views::Missing;
 use clap::{Args, Parser};
+use tokio::net::TcpListener;
+
+use crate::{
+    catalogue::{self, Catalogue, CatalogueError},
+    model::artefact::{self, ArtefactError},
+    predictions::{IdMint, Limits, Service, Settings},
+    visitors::Visitors,
+    web::{
+        files::SiteFiles,
+        router::router,
+        serving,
+        site::{Films, Site},
+    },
+};
+
+/// SQLite connections for pages and the API.
+const READERS: usize = 4;
+/// With fewer threads than this, rendering a page can hang on a machine of one CPU.
+const LEAST_TOKIO_THREADS: usize = 4;
 
 /// Options of `marquee serve`.
 #[derive(Debug, Args)]
-pub struct ServeArgs {}
+pub struct ServeArgs {
+    /// Where to listen; port 0 takes any free one
+    #[arg(long, env = "MARQUEE_ADDR", default_value = "127.0.0.1:3000", value_name = "IP:PORT")]
+    addr: SocketAddr,
+
+    /// Worker threads that compute predictions [default: CPU cores minus one, at least one]
+    #[arg(long, env = "MARQUEE_WORKERS", value_name = "N")]
+    workers: Option<usize>,
+
+    /// Where predictions wait: `memory`
+    #[arg(long, env = "MARQUEE_QUEUE", default_value = "memory", value_parser = ["memory"])]
+    queue: String,
+
+    /// Predictions that may wait for a worker; one more is refused with 503
+    #[arg(long, env = "MARQUEE_QUEUE_CAPACITY", default_value_t = 1024, value_name = "N", value_parser = positive)]
+    queue_capacity: usize,
+
+    /// The most predictions computed together
+    #[arg(long, env = "MARQUEE_MAX_BATCH", default_value_t = 64, value_name = "N", value_parser = positive)]
+    max_batch: usize,
+
+    /// How long a prediction may wait for a worker
+    #[arg(long, env = "MARQUEE_DEADLINE", default_value = "60s", value_name = "TIME", value_parser = humantime::parse_duration)]
+    deadline: Duration,
+
+    /// How long a result is kept
+    #[arg(long, env = "MARQUEE_RESULT_TTL", default_value = "10m", value_name = "TIME", value_parser = humantime::parse_duration)]
+    result_ttl: Duration,
+
+    /// How many results are kept; the oldest go first
+    #[arg(long, env = "MARQUEE_RESULT_CAPACITY", default_value_t = 20_000, value_name = "N", value_parser = positive)]
+    result_capacity: usize,
+
+    /// How long a stopping server may take to answer what is open
+    #[arg(long, env = "MARQUEE_DRAIN", default_value = "20s", value_name = "TIME", value_parser = humantime::parse_duration)]
+    drain: Duration,
+
+    /// Makes the model slow on purpose, by so much for each batch: for demonstrations and tests
+    #[arg(long, env = "MARQUEE_MODEL_DELAY", default_value = "0s", value_name = "TIME", value_parser = humantime::parse_duration)]
+    model_delay: Duration,
+
+    /// The folder of the built site [default: `site` beside the binary's folder]
+    #[arg(long, env = "MARQUEE_SITE_DIR", value_name = "DIR")]
+    site_dir: Option<PathBuf>,
+}
 
 impl ServeArgs {
     /// What `marquee serve` without options would get.
@@ -16,9 +89,92 @@ impl ServeArgs {
         }
         Bare::parse_from(["marquee"]).args
     }
+
+    fn settings(&self) -> anyhow::Result<Settings> {
+        let spare_one = available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1)).max(1);
+        let workers = self.workers.unwrap_or(spare_one);
+        if workers == 0 {
+            bail!(
+                "--workers 0 needs a queue that other processes work off; the {} queue is this process's own",
+                self.queue
+            );
+        }
+        Ok(Settings {
+            limits: Limits {
+                queue_capacity: self.queue_capacity,
+                deadline: self.deadline,
+                result_ttl: self.result_ttl,
+                result_capacity: self.result_capacity,
+            },
+            workers,
+            max_batch: self.max_batch,
+            model_delay: self.model_delay,
+        })
+    }
+}
+
+fn positive(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("at least 1".into()),
+        Ok(number) => Ok(number),
+        Err(error) => Err(format!("{error}")),
+    }
 }
 
 /// Runs `marquee serve`.
-pub fn run(_args: ServeArgs, _data_dir: &Path) -> anyhow::Result<()> {
-    anyhow::bail!("not built yet")
+pub fn run(args: &ServeArgs, data_dir: &Path) -> anyhow::Result<()> {
+    start_logging();
+    let settings = args.settings()?;
+    let files = SiteFiles::find(args.site_dir.as_deref())?;
+    std::fs::create_dir_all(data_dir).with_context(|| format!("cannot make {}", data_dir.display()))?;
+    let visitors = Visitors::open(&data_dir.join("visitors.db"))?;
+    let films = films(data_dir, settings, &IdMint::new(visitors.secret()))?;
+    let site = Arc::new(Site { visitors, films });
+    let threads = available_parallelism().map_or(LEAST_TOKIO_THREADS, |cores| cores.get().max(LEAST_TOKIO_THREADS));
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
+    let served = runtime.block_on(async {
+        let listener = TcpListener::bind(args.addr)
+            .await
+            .with_context(|| format!("cannot listen on {}; choose another address with --addr", args.addr))?;
+        say_where(listener.local_addr()?);
+        let router = router(Arc::clone(&site), &files);
+        serving::serve(listener, router, site, args.drain).await.context("serving ended")
+    });
+    // Threads that still compute hold nothing that could be lost: what they would write is in memory only.
+    runtime.shutdown_background();
+    served
+}
+
+/// The catalogue and the predictions over it; what is missing is told on the page, what is broken ends the start.
+fn films(data_dir: &Path, settings: Settings, mint: &IdMint) -> anyhow::Result<Result<Films, Missing>> {
+    let path = data_dir.join(catalogue::FILE_NAME);
+    let catalogue = match Catalogue::open(&path, READERS) {
+        Ok(catalogue) => catalogue,
+        Err(CatalogueError::Missing { .. }) => {
+            tracing::warn!(path = %path.display(), "no catalogue; run marquee import");
+            return Ok(Err(Missing::Catalogue));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let service = match artefact::load(&data_dir.join(artefact::FILE_NAME), catalogue.info()) {
+        Ok(artefact) => Ok(Service::start(settings, &artefact.model, &path, mint.clone())?),
+        Err(error @ ArtefactError::Missing { .. }) => {
+            tracing::warn!(%error, "no model; run marquee train");
+            Err(Missing::Model("it was never trained".into()))
+        }
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Ok(Films { catalogue, service }))
+}
+
+fn start_logging() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("MARQUEE_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,server=info"));
+    // A second subscriber in one process (a test's) is no reason to fail.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
+
+#[allow(clippy::print_stdout, reason = "what the user of the command waits for")]
+fn say_where(addr: SocketAddr) {
+    println!("Marquee is on http://{addr}");
 }

@@ -1,1 +1,25 @@
-//! The web room.
+//! What is reachable over HTTP: the pages, the server functions behind them, the JSON API, files.
+//!
+//! HTTP ends here: the rooms below know no status codes. Nothing in here computes a prediction or runs SQL; both are
+//! asked for over channels, and no handler of a page waits for a prediction.
+//!
+//! - [`site`]: everything a request may need, made once at start
+//! - [`router`]: addresses, layers, limits
+//! - [`serving`]: listening, and ending in good order
+//! - [`port`]: what the pages need of the world
+//! - [`api`]: the JSON API
+//! - [`error`]: how an error reads on the wire
+//! - [`visitor`]: who asks
+//! - [`files`]: scripts, styles, posters
+//! - [`headers`]: what a browser may do with an answer
+
+pub mod api;
+pub mod error;
+pub mod files;
+pub mod headers;
+pub mod pages;
+pub mod port;
+pub mod router;
+pub mod serving;
+pub mod site;
+pub mod visitor;

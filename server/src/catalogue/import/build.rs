@@ -22,6 +22,9 @@ use super::{
 /// The most active viewers, among whom notable ones are looked for.
 const NOTABLE_CANDIDATES: i64 = 2000;
 
+/// MovieLens lists it among the genres; it is nobody's taste.
+const SCREEN_FORMAT: &str = "IMAX";
+
 /// What the ratings of one film add up to.
 #[derive(Clone, Copy, Default)]
 struct Tally {
@@ -236,7 +239,7 @@ fn store_tastes(
     let mut everyone = vec![0.0; films.genres.len()];
     let all_likes: f64 = tallies.iter().map(|tally| f64::from(tally.liked())).sum();
     for (film, tally) in films.all.iter().zip(tallies) {
-        for &genre in &film.genres {
+        for &genre in film.genres.iter().filter(|&&genre| films.genres[usize::from(genre)] != SCREEN_FORMAT) {
             everyone[usize::from(genre)] += f64::from(tally.liked()) / all_likes.max(1.0);
         }
     }

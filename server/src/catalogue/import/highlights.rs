@@ -99,13 +99,14 @@ pub(super) fn taste(counts: &[u32], likes: u32, everyone: &[f64]) -> Vec<u16> {
     standing_out.into_iter().take(2).map(|(genre, _)| genre).collect()
 }
 
+type Differs = fn(&[u16], &[u16]) -> bool;
+
 /// Of viewers with their tastes, most active first: the first, then those with a genre in front that nobody chosen
 /// has, then those with another pair of genres. Places in `viewers`.
 pub(super) fn notable(viewers: &[Vec<u16>]) -> Vec<usize> {
     let mut chosen: Vec<usize> = Vec::new();
     chosen.extend((!viewers.is_empty()).then_some(0));
-    let rounds: [fn(&[u16], &[u16]) -> bool; 2] =
-        [|taste, other| taste.first() != other.first(), |taste, other| taste != other];
+    let rounds: [Differs; 2] = [|taste, other| taste.first() != other.first(), |taste, other| taste != other];
     for differs in rounds {
         for (place, taste) in viewers.iter().enumerate() {
             if chosen.len() == MOST_NOTABLE {

@@ -1,0 +1,28 @@
+# The commands of Marquee. `make` alone lists them.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test build watch bench clean
+
+# Options for `marquee serve`: make run ARGS='--workers 2 --model-delay 3s'
+ARGS ?=
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
+
+run: ## Install what is missing, fetch films, train, build, serve on http://127.0.0.1:3000
+	@scripts/run $(ARGS)
+
+test: ## Formatting, lints, documentation, unit and integration tests, browser tests
+	@scripts/test
+
+build: ## Build for release: target/release/marquee and its site, target/site
+	@scripts/build
+
+watch: ## Build, serve, and build again whenever a source file changes
+	@scripts/watch
+
+bench: ## Measure the server's hot paths
+	@scripts/bench
+
+clean: ## Remove what was built (the data directory stays)
+	@scripts/clean

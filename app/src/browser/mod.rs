@@ -1,0 +1,13 @@
+//! What the pages need of a browser beyond Leptos: time, visibility, focus, scrolling, the chosen theme.
+//!
+//! This is the one place where the two sides differ for the pages' sake: with `hydrate` it is the browser, else nothing
+//! that is ever reached (effects and event handlers do not run on the server).
+
+#[cfg_attr(feature = "hydrate", path = "window.rs")]
+#[cfg_attr(not(feature = "hydrate"), path = "nowhere.rs")]
+mod side;
+
+pub(crate) use side::{
+    choose_theme, close_menu, focus, focus_place, focused_place, hidden, is_dark, now, pause, row_ends, scroll_row,
+    shown,
+};

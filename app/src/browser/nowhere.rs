@@ -1,0 +1,41 @@
+//! The server's side: there is no browser, and nothing here is ever called.
+
+use crate::pages::Theme;
+
+pub(crate) async fn pause(_milliseconds: u32) {
+    std::future::pending::<()>().await;
+}
+
+pub(crate) async fn shown() {
+    std::future::pending::<()>().await;
+}
+
+pub(crate) fn hidden() -> bool {
+    false
+}
+
+pub(crate) fn now() -> f64 {
+    0.0
+}
+
+pub(crate) fn is_dark() -> bool {
+    false
+}
+
+pub(crate) fn choose_theme(_theme: Theme) {}
+
+pub(crate) fn focus(_id: &str) {}
+
+pub(crate) fn focused_place(_list: &str) -> Option<u32> {
+    None
+}
+
+pub(crate) fn focus_place(_list: &str, _place: u32) {}
+
+pub(crate) fn close_menu(_id: &str) {}
+
+pub(crate) fn row_ends(_list: &str) -> (bool, bool) {
+    (true, false)
+}
+
+pub(crate) fn scroll_row(_list: &str, _forward: bool) {}

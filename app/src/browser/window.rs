@@ -1,0 +1,137 @@
+//! The browser's side. Every call copes with an element that is not there (any more).
+
+use gloo_timers::future::TimeoutFuture;
+use js_sys::Promise;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    AddEventListenerOptions, Document, Element, HtmlDocument, HtmlElement, ScrollBehavior, ScrollToOptions,
+    VisibilityState,
+};
+
+use crate::pages::Theme;
+
+/// A row counts as scrolled to its end when it is this close, in CSS pixels: sub-pixel layout never quite gets there.
+const NEAR_END: i32 = 8;
+
+fn document() -> Option<Document> {
+    web_sys::window()?.document()
+}
+
+fn by_id(id: &str) -> Option<HtmlElement> {
+    document()?.get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// Waits.
+pub(crate) async fn pause(milliseconds: u32) {
+    TimeoutFuture::new(milliseconds).await;
+}
+
+/// Whether the tab is in the background.
+pub(crate) fn hidden() -> bool {
+    document().is_some_and(|document| document.visibility_state() == VisibilityState::Hidden)
+}
+
+/// Waits until the tab is in the foreground.
+pub(crate) async fn shown() {
+    while hidden() {
+        let changed = Promise::new(&mut |resolve, _| {
+            let once = AddEventListenerOptions::new();
+            once.set_once(true);
+            if let Some(document) = document() {
+                // It cannot fail: the event is a plain one and the promise's own function is the listener.
+                let _ = document.add_event_listener_with_callback_and_add_event_listener_options(
+                    "visibilitychange",
+                    &resolve,
+                    &once,
+                );
+            }
+        });
+        let _ = JsFuture::from(changed).await;
+    }
+}
+
+/// Milliseconds since the page was asked for.
+pub(crate) fn now() -> f64 {
+    web_sys::window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
+}
+
+/// Whether the page is dark: by the visitor's choice, else by the system's.
+pub(crate) fn is_dark() -> bool {
+    let chosen = document().and_then(|document| document.document_element()?.get_attribute("data-theme"));
+    match chosen.as_deref().and_then(Theme::from_name) {
+        Some(theme) => theme == Theme::Dark,
+        None => web_sys::window()
+            .and_then(|window| window.match_media("(prefers-color-scheme: dark)").ok()?)
+            .is_some_and(|query| query.matches()),
+    }
+}
+
+/// Sets the theme now, and for the server's next pages in a cookie.
+pub(crate) fn choose_theme(theme: Theme) {
+    let Some(document) = document() else { return };
+    if let Some(root) = document.document_element() {
+        let _ = root.set_attribute("data-theme", theme.name());
+    }
+    if let Some(document) = document.dyn_ref::<HtmlDocument>() {
+        let cookie = format!("theme={}; Path=/; Max-Age=31536000; SameSite=Lax", theme.name());
+        let _ = document.set_cookie(&cookie);
+    }
+}
+
+/// Gives an element the focus.
+pub(crate) fn focus(id: &str) {
+    if let Some(element) = by_id(id) {
+        let _ = element.focus();
+    }
+}
+
+/// Which place of a list has the focus, if one has.
+pub(crate) fn focused_place(list: &str) -> Option<u32> {
+    let list = by_id(list)?;
+    let focused = document()?.active_element()?;
+    let places = list.children();
+    (0..places.length()).find(|&place| places.item(place).is_some_and(|item| item.contains(Some(&focused))))
+}
+
+/// Gives the focus to a place of a list (or its last), unless something else has it meanwhile.
+pub(crate) fn focus_place(list: &str, place: u32) {
+    let moved_on = document().and_then(|document| document.active_element()).is_some_and(|at| at.tag_name() != "BODY");
+    let Some(list) = by_id(list).filter(|_| !moved_on) else { return };
+    let places = list.children();
+    let item = places.item(place.min(places.length().saturating_sub(1)));
+    let stars = item.and_then(|item: Element| item.query_selector("input[type=range], button").ok()?);
+    if let Some(stars) = stars.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = stars.focus();
+    }
+}
+
+/// Closes a menu and gives its button the focus.
+pub(crate) fn close_menu(id: &str) {
+    let Some(menu) = by_id(id) else { return };
+    let _ = menu.remove_attribute("open");
+    let summary = menu.query_selector("summary").ok().flatten();
+    if let Some(summary) = summary.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = summary.focus();
+    }
+}
+
+/// Whether a row is scrolled to its beginning, and to its end.
+pub(crate) fn row_ends(list: &str) -> (bool, bool) {
+    let Some(list) = by_id(list) else { return (true, false) };
+    let seen_to = list.scroll_left() + list.client_width();
+    (list.scroll_left() < NEAR_END, seen_to > list.scroll_width() - NEAR_END)
+}
+
+/// Scrolls a row by most of what is in view, so that the last card seen stays in sight.
+pub(crate) fn scroll_row(list: &str, forward: bool) {
+    let Some(list) = by_id(list) else { return };
+    let by = f64::from(list.client_width()) * if forward { 0.8 } else { -0.8 };
+    let calm = web_sys::window()
+        .and_then(|window| window.match_media("(prefers-reduced-motion: reduce)").ok()?)
+        .is_some_and(|query| query.matches());
+    let options = ScrollToOptions::new();
+    options.set_left(by);
+    options.set_behavior(if calm { ScrollBehavior::Auto } else { ScrollBehavior::Smooth });
+    list.scroll_by_with_scroll_to_options(&options);
+}

@@ -1,0 +1,31 @@
+//! Whose data this is.
+
+use leptos::prelude::*;
+
+use super::words::grouped;
+
+/// The page's foot: credits the data set, as its terms ask.
+#[component]
+pub(crate) fn Footer(
+    /// The data set's name.
+    dataset: String,
+    /// Films in the catalogue.
+    films: u32,
+) -> impl IntoView {
+    let credited = dataset.starts_with("MovieLens");
+    view! {
+        <footer class="footer">
+            <p>
+                {dataset} {format!(", {} films", grouped(films))}
+                {credited
+                    .then(|| {
+                        view! {
+                            " by "
+                            <a href="https://grouplens.org/datasets/movielens/">"GroupLens Research"</a>
+                            " at the University of Minnesota, for research and not for commercial use"
+                        }
+                    })} ". Everything runs on this machine."
+            </p>
+        </footer>
+    }
+}

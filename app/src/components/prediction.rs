@@ -1,0 +1,201 @@
+//! The "For you" row's state, and the loop that follows its prediction: one prediction, one poll at a time.
+
+use leptos::{prelude::*, task::spawn_local};
+
+use super::course::{Course, Heard, Mood, Next};
+use crate::{
+    api, browser,
+    domain::{PredictionId, Recommendation, ViewerId},
+    views::Ticket,
+};
+
+/// The list that the films of the row are in.
+pub(crate) const TRACK: &str = "for-you-films";
+
+/// How far the row is.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Phase {
+    /// A prediction is on its way.
+    Waiting(Mood),
+    /// The films are those of the last prediction.
+    Ready {
+        /// How long the visitor waited, if that was measured.
+        seconds: Option<f64>,
+    },
+    /// None will come by itself.
+    Failed(String),
+}
+
+/// The "For you" row.
+#[derive(Clone, Copy)]
+pub(crate) struct ForYou {
+    view: Option<ViewerId>,
+    /// How far it is.
+    pub(crate) phase: RwSignal<Phase>,
+    /// The films to show, none before the first prediction is there.
+    pub(crate) films: RwSignal<Vec<Recommendation>>,
+    /// The prediction that is waited for, or was shown.
+    pub(crate) id: RwSignal<Option<PredictionId>>,
+    /// Counts the courses that were begun: all but the last have been superseded.
+    courses: StoredValue<u32>,
+}
+
+impl ForYou {
+    /// The row as the server sends it.
+    pub(crate) fn new(view: Option<ViewerId>, ticket: Ticket) -> Self {
+        let (mood, id) = match ticket {
+            Ticket::Scheduled(id) => (Mood::Choosing, Some(id)),
+            Ticket::Busy { .. } => (Mood::Busy, None),
+        };
+        Self {
+            view,
+            phase: RwSignal::new(Phase::Waiting(mood)),
+            films: RwSignal::new(Vec::new()),
+            id: RwSignal::new(id),
+            courses: StoredValue::new(0),
+        }
+    }
+
+    /// The MovieLens viewer whose row it is, if it is not the visitor's own.
+    pub(crate) fn view(self) -> Option<ViewerId> {
+        self.view
+    }
+
+    /// Follows a ticket to its end, in the browser. `since` is when the visitor began to wait for it.
+    pub(crate) fn follow(self, ticket: Ticket, since: f64) {
+        self.run(First::Ticket(ticket), since);
+    }
+
+    /// Schedules a prediction anew, after a failure.
+    pub(crate) fn retry(self) {
+        self.run(First::Schedule, browser::now());
+    }
+
+    /// Ends what is being followed: the page is left.
+    pub(crate) fn stop(self) {
+        self.courses.try_update_value(|courses| *courses += 1);
+    }
+
+    /// Ends what is being followed because something else is about to be, and says how far it was.
+    pub(crate) fn hold(self) -> Phase {
+        self.stop();
+        let before = self.phase.get_untracked();
+        self.phase.set(Phase::Waiting(Mood::Choosing));
+        before
+    }
+
+    /// Goes on where [`hold`](Self::hold) left: nothing else came.
+    pub(crate) fn resume(self, before: Phase) {
+        match (before, self.id.get_untracked()) {
+            (Phase::Waiting(_), Some(id)) => self.follow(Ticket::Scheduled(id), browser::now()),
+            (Phase::Waiting(_), None) => self.retry(),
+            (before, _) => self.phase.set(before),
+        }
+    }
+
+    fn run(self, first: First, since: f64) {
+        let Some(course) = self.courses.try_update_value(|courses| {
+            *courses += 1;
+            *courses
+        }) else {
+            return;
+        };
+        self.phase.set(Phase::Waiting(Mood::Choosing));
+        spawn_local(async move {
+            // Left early when superseded; nothing is to be done then.
+            let _ = self.walk(course, first, since).await;
+        });
+    }
+
+    /// `None` as soon as the course is superseded.
+    async fn walk(self, course: u32, first: First, since: f64) -> Option<()> {
+        let mut state = Course::default();
+        let mut timer = Timer { since, watched: !browser::hidden() };
+        let mut next = match first {
+            First::Ticket(ticket) => state.next(Heard::Ticket(ticket)),
+            First::Schedule => Next::Schedule { after: 0 },
+        };
+        loop {
+            let heard = match next {
+                Next::Ask { id, after, hold } => {
+                    self.waits(id.into(), state.mood());
+                    timer.pause(after).await;
+                    self.is_current(course)?;
+                    Heard::from_call(api::poll(id, hold).await, Heard::Poll)
+                }
+                Next::Schedule { after } => {
+                    let replaces = self.id.try_get_untracked()?;
+                    self.waits(state.id().or(replaces), state.mood());
+                    timer.pause(after).await;
+                    self.is_current(course)?;
+                    Heard::from_call(api::schedule(self.view, replaces).await, Heard::Ticket)
+                }
+                Next::Show(films) => {
+                    self.show(films, timer.seconds()).await;
+                    return Some(());
+                }
+                Next::GiveUp(why) => {
+                    self.phase.set(Phase::Failed(why));
+                    return Some(());
+                }
+            };
+            self.is_current(course)?;
+            next = state.next(heard);
+        }
+    }
+
+    fn is_current(self, course: u32) -> Option<()> {
+        (self.courses.try_get_value()? == course).then_some(())
+    }
+
+    fn waits(self, id: Option<PredictionId>, mood: Mood) {
+        if self.id.get_untracked() != id {
+            self.id.set(id);
+        }
+        let phase = Phase::Waiting(mood);
+        if self.phase.with_untracked(|now| *now != phase) {
+            self.phase.set(phase);
+        }
+    }
+
+    /// Puts films in their places. The focus stays where it was, on the film that is there now.
+    async fn show(self, films: Vec<Recommendation>, seconds: Option<f64>) {
+        let place = browser::focused_place(TRACK);
+        self.films.set(films);
+        self.phase.set(Phase::Ready { seconds });
+        if let Some(place) = place {
+            leptos::task::tick().await;
+            browser::focus_place(TRACK, place);
+        }
+    }
+}
+
+/// How a course begins.
+enum First {
+    Ticket(Ticket),
+    Schedule,
+}
+
+/// How long the visitor has waited, as long as they looked.
+struct Timer {
+    since: f64,
+    watched: bool,
+}
+
+impl Timer {
+    /// Waits for so many milliseconds and then for the tab to be in the foreground: nothing is asked behind its back.
+    async fn pause(&mut self, milliseconds: u32) {
+        if milliseconds > 0 {
+            browser::pause(milliseconds).await;
+        }
+        if browser::hidden() {
+            self.watched = false;
+            browser::shown().await;
+        }
+    }
+
+    /// `None` when the tab was in the background meanwhile: the time would not be the model's.
+    fn seconds(&self) -> Option<f64> {
+        self.watched.then(|| (browser::now() - self.since) / 1_000.0)
+    }
+}

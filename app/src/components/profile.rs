@@ -1,0 +1,177 @@
+//! The profile on this page: its ratings, the same in every row, shown before the server has them and taken back in
+//! words if it refuses them.
+
+use std::collections::BTreeMap;
+
+use leptos::{prelude::*, task::spawn_local};
+
+use super::prediction::ForYou;
+use crate::{
+    api, browser,
+    domain::{MovieId, Stars, ViewerId},
+    views::{HomePage, Ticket},
+};
+
+/// The profile whose page this is. In context below the home page.
+#[derive(Clone, Copy)]
+pub(crate) struct Profile {
+    /// The MovieLens viewer in whose shoes the visitor stands.
+    pub(crate) view: Option<ViewerId>,
+    /// Films rated, as the server counts them.
+    pub(crate) rated: RwSignal<u32>,
+    /// Films liked, as the server counts them.
+    pub(crate) liked: RwSignal<u32>,
+    /// What went wrong with the last rating.
+    pub(crate) problem: RwSignal<Option<String>>,
+    /// The row that follows this profile.
+    pub(crate) for_you: ForYou,
+    /// What is shown.
+    shown: RwSignal<BTreeMap<MovieId, Stars>>,
+    /// What the server has.
+    stored: StoredValue<BTreeMap<MovieId, Stars>>,
+    /// What is to be sent, the last word for each film.
+    outbox: StoredValue<BTreeMap<MovieId, Option<Stars>>>,
+    /// Whether something is being sent: ratings go one after the other, so that the last one wins.
+    sending: StoredValue<bool>,
+    /// Counts the changes of each film, to tell when the visitor has stopped moving.
+    changes: StoredValue<BTreeMap<MovieId, u32>>,
+}
+
+impl Profile {
+    /// The profile as the server sends it.
+    pub(crate) fn new(page: &HomePage) -> Self {
+        let (view, ticket) = (page.profile.viewer, page.ticket);
+        let cards = page.welcome.iter().chain(&page.popular);
+        let stars: BTreeMap<_, _> = cards.filter_map(|film| Some((film.id, film.stars?))).collect();
+        Self::of(stars, (page.profile.rated, page.profile.liked), ForYou::new(view, ticket))
+    }
+
+    /// The profile on a page that shows its films and no more.
+    pub(crate) fn without_page(view: Option<ViewerId>) -> Self {
+        Self::of(BTreeMap::new(), (0, 0), ForYou::new(view, Ticket::Busy { retry_after: 0 }))
+    }
+
+    fn of(stars: BTreeMap<MovieId, Stars>, (rated, liked): (u32, u32), for_you: ForYou) -> Self {
+        Self {
+            view: for_you.view(),
+            rated: RwSignal::new(rated),
+            liked: RwSignal::new(liked),
+            problem: RwSignal::new(None),
+            for_you,
+            shown: RwSignal::new(stars.clone()),
+            stored: StoredValue::new(stars),
+            outbox: StoredValue::default(),
+            sending: StoredValue::new(false),
+            changes: StoredValue::default(),
+        }
+    }
+
+    /// What is shown as the film's rating.
+    pub(crate) fn stars(self, movie: MovieId) -> Option<Stars> {
+        self.shown.with(|shown| shown.get(&movie).copied())
+    }
+
+    /// Shows a rating, and sends nothing yet.
+    pub(crate) fn preview(self, movie: MovieId, stars: Option<Stars>) {
+        if self.shown.with_untracked(|shown| shown.get(&movie).copied()) == stars {
+            return;
+        }
+        self.shown.update(|shown| match stars {
+            Some(stars) => {
+                shown.insert(movie, stars);
+            }
+            None => {
+                shown.remove(&movie);
+            }
+        });
+    }
+
+    /// Shows a rating and sends it once the visitor has let it be for so many milliseconds: a slider that is dragged,
+    /// or moved by the arrow keys, is one rating and not ten.
+    pub(crate) fn rate_after(self, milliseconds: u32, movie: MovieId, stars: Option<Stars>) {
+        self.preview(movie, stars);
+        let change = self.changed(movie);
+        spawn_local(async move {
+            browser::pause(milliseconds).await;
+            let last = self.changes.try_with_value(|changes| changes.get(&movie).copied()).flatten();
+            if last == Some(change) {
+                self.send(movie, stars);
+            }
+        });
+    }
+
+    /// Shows a rating and sends it now.
+    pub(crate) fn rate(self, movie: MovieId, stars: Option<Stars>) {
+        self.preview(movie, stars);
+        self.changed(movie);
+        self.send(movie, stars);
+    }
+
+    fn changed(self, movie: MovieId) -> u32 {
+        let mut change = 0;
+        self.changes.update_value(|changes| {
+            let count = changes.entry(movie).or_default();
+            *count += 1;
+            change = *count;
+        });
+        change
+    }
+
+    fn send(self, movie: MovieId, stars: Option<Stars>) {
+        self.outbox.update_value(|outbox| {
+            outbox.insert(movie, stars);
+        });
+        if !self.sending.get_value() {
+            self.sending.set_value(true);
+            spawn_local(async move {
+                while let Some((movie, stars)) = self.outbox.try_update_value(BTreeMap::pop_first).flatten() {
+                    self.store(movie, stars).await;
+                }
+                self.sending.try_update_value(|sending| *sending = false);
+            });
+        }
+    }
+
+    async fn store(self, movie: MovieId, stars: Option<Stars>) {
+        let before = self.stored.with_value(|stored| stored.get(&movie).copied());
+        if before == stars {
+            return;
+        }
+        let since = browser::now();
+        let replaces = self.for_you.id.get_untracked();
+        // What is on its way is about to be replaced: its end is nobody's concern any more.
+        let before_that = self.for_you.hold();
+        let answer = api::rate(movie, stars.map_or(0.0, Stars::get), self.view, replaces).await;
+        match answer {
+            Ok(answer) => {
+                self.stored.update_value(|stored| {
+                    match stars {
+                        Some(stars) => stored.insert(movie, stars),
+                        None => stored.remove(&movie),
+                    };
+                });
+                self.rated.set(answer.rated);
+                self.liked.set(answer.liked);
+                self.problem.set(None);
+                self.for_you.follow(answer.ticket, since);
+            }
+            Err(error) => {
+                self.take_back(movie, stars, before, error);
+                self.for_you.resume(before_that);
+            }
+        }
+    }
+
+    fn take_back(self, movie: MovieId, sent: Option<Stars>, before: Option<Stars>, error: ServerFnError) {
+        let shown = self.shown.with_untracked(|shown| shown.get(&movie).copied());
+        // What the visitor has changed since is not taken back: it is on its way.
+        if shown == sent {
+            self.preview(movie, before);
+        }
+        let why = match error {
+            ServerFnError::ServerError(why) => why,
+            _ => "The server does not answer. Try again in a moment.".to_owned(),
+        };
+        self.problem.set(Some(format!("The rating was not stored. {why}")));
+    }
+}

@@ -1,0 +1,97 @@
+//! The strip that asks a new visitor for a few likes.
+
+use std::collections::BTreeSet;
+
+use leptos::{ev, prelude::*};
+
+use super::{card::Face, profile::Profile};
+use crate::{
+    browser,
+    domain::{MovieId, Stars},
+    views::{FilmCard, LIKES_TO_START},
+};
+
+const TRACK: &str = "welcome-films";
+
+/// Well-known films to like or skip, and five bulbs that light. It stays until the next page load: nothing jumps.
+#[component]
+pub(crate) fn Welcome(
+    /// The films.
+    films: Vec<FilmCard>,
+) -> impl IntoView {
+    let profile = expect_context::<Profile>();
+    let skipped = RwSignal::new(BTreeSet::<MovieId>::new());
+    let lit = move || profile.liked.get().min(LIKES_TO_START);
+    let bulbs = (0..LIKES_TO_START).map(|n| view! { <i class:lit=move || n < lit()></i> }).collect_view();
+    let words = move || {
+        if lit() < LIKES_TO_START {
+            "Five likes are enough to start. Skip whatever you haven’t seen."
+        } else {
+            "That is enough to start. Every film you rate from here on makes it finer."
+        }
+    };
+    let cards = move || {
+        let left = films.iter().filter(|film| !skipped.with(|skipped| skipped.contains(&film.id)));
+        left.cloned().collect::<Vec<_>>()
+    };
+    view! {
+        <section class="welcome" aria-labelledby="welcome">
+            <div class="welcome-words">
+                <h1 id="welcome">"Rate a few films you know"</h1>
+                <p class="quiet">{words}</p>
+                <p class="bulbs" role="img" aria-label=move || format!("{} of {LIKES_TO_START} films liked", lit())>
+                    {bulbs} <span class="number">{move || format!("{} of {LIKES_TO_START}", lit())}</span>
+                </p>
+            </div>
+            <ul class="row-track" role="list" id=TRACK>
+                <For each=cards key=|film| film.id let:film>
+                    <WelcomeCard film profile skipped />
+                </For>
+            </ul>
+        </section>
+    }
+}
+
+#[component]
+fn WelcomeCard(film: FilmCard, profile: Profile, skipped: RwSignal<BTreeSet<MovieId>>) -> impl IntoView {
+    let FilmCard { id, title, year, .. } = film;
+    let liked = Memo::new(move |_| profile.stars(id).is_some_and(Stars::is_liked));
+    let label = {
+        let title = title.clone();
+        move || if liked.get() { format!("Liked {title}, take it back") } else { format!("Like {title}") }
+    };
+    let toggle = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        profile.rate(id, (!liked.get_untracked()).then_some(Stars::MOST));
+    };
+    let skip = move |_| {
+        let place = browser::focused_place(TRACK);
+        skipped.update(|skipped| {
+            skipped.insert(id);
+        });
+        if let Some(place) = place {
+            leptos::task::spawn_local(async move {
+                leptos::task::tick().await;
+                browser::focus_place(TRACK, place);
+            });
+        }
+    };
+    let skip_label = format!("Skip {title}");
+    view! {
+        <li class="card">
+            <Face id title year aside=|| () reason="" />
+            <div class="like-skip">
+                <form method="post" action="/fn/rate" on:submit=toggle>
+                    <input type="hidden" name="movie" value=id.to_string() />
+                    <input type="hidden" name="stars" value=move || if liked.get() { "0" } else { "5" } />
+                    <button class="button" class:button-lit=liked type="submit" aria-label=label>
+                        {move || if liked.get() { "Liked" } else { "Like" }}
+                    </button>
+                </form>
+                <button class="button with-script" type="button" aria-label=skip_label on:click=skip>
+                    "Skip"
+                </button>
+            </div>
+        </li>
+    }
+}

@@ -1,0 +1,67 @@
+//! Numbers and lists as a reader expects them.
+
+use crate::domain::{Reason, Stars};
+
+/// 9742 as "9,742".
+pub(crate) fn grouped(number: u32) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// "No ratings yet", "1 film rated", "2,698 films rated".
+pub(crate) fn films_rated(count: u32) -> String {
+    match count {
+        0 => "No ratings yet".to_owned(),
+        1 => "1 film rated".to_owned(),
+        more => format!("{} films rated", grouped(more)),
+    }
+}
+
+/// "1 rating", "329 ratings".
+pub(crate) fn ratings(count: u32) -> String {
+    if count == 1 { "1 rating".to_owned() } else { format!("{} ratings", grouped(count)) }
+}
+
+/// What a slider says of itself: "Not rated", "4.5 of 5 stars".
+pub(crate) fn of_five(stars: Option<Stars>) -> String {
+    stars.map_or_else(|| "Not rated".to_owned(), |stars| format!("{stars} of 5 stars"))
+}
+
+/// Why a film was chosen: its first two reasons.
+pub(crate) fn because(reasons: &[Reason]) -> String {
+    match reasons {
+        [] => "A film to start with".to_owned(),
+        [one] => format!("Because you liked {}", one.title),
+        [one, two, ..] => format!("Because you liked {} and {}", one.title, two.title),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::MovieId;
+
+    #[test]
+    fn large_numbers_are_grouped_in_thousands() {
+        assert_eq!(
+            [0, 12, 999, 1_000, 9_742, 33_832_162].map(grouped),
+            ["0", "12", "999", "1,000", "9,742", "33,832,162"]
+        );
+    }
+
+    #[test]
+    fn a_film_is_explained_by_at_most_two_others() {
+        let reason = |title: &str| Reason { id: MovieId(1), title: title.to_owned(), share: 0.5 };
+        let [heat, fargo, alien] = ["Heat", "Fargo", "Alien"].map(reason);
+        assert_eq!(because(&[]), "A film to start with");
+        assert_eq!(because(std::slice::from_ref(&heat)), "Because you liked Heat");
+        assert_eq!(because(&[heat, fargo, alien]), "Because you liked Heat and Fargo");
+    }
+}

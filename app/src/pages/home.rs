@@ -1,0 +1,207 @@
+//! The home page: "For you", kept for its prediction, and what comes straight from the catalogue.
+
+use leptos::{
+    either::{Either, EitherOf3},
+    prelude::*,
+};
+use leptos_meta::Title;
+
+use super::{sentence, set_status, viewer_in_address};
+use crate::{
+    api,
+    components::{
+        bar::{ProfileMenu, TopBar},
+        card::{Card, CardFilm, Edition},
+        footer::Footer,
+        for_you::ForYouRow,
+        profile::Profile,
+        row::{Level, RowHead, scrolling},
+        welcome::Welcome,
+        words::ratings,
+    },
+    views::{FilmCard, Home, HomePage as Content, Missing},
+};
+
+/// `/`, and `/?profile=414`.
+#[component]
+pub(super) fn HomePage() -> impl IntoView {
+    let view = viewer_in_address();
+    let home = Resource::new(
+        || (),
+        move |()| {
+            let view = view.clone();
+            async move {
+                match view {
+                    Ok(view) => api::home(view).await,
+                    Err(why) => {
+                        set_status(404);
+                        Err(ServerFnError::ServerError(why))
+                    }
+                }
+            }
+        },
+    );
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match home.await {
+                    Ok(Home::Ready(content)) => EitherOf3::A(view! { <Ready content=*content /> }),
+                    Ok(Home::Empty(missing)) => EitherOf3::B(view! { <Empty missing /> }),
+                    Err(error) => EitherOf3::C(view! { <Failed why=sentence(&error) /> }),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Ready(content: Content) -> impl IntoView {
+    let profile = Profile::new(&content);
+    provide_context(profile);
+    let Content { films, dataset, edition, viewers, ticket, welcome, popular, .. } = content;
+    provide_context(Edition(edition));
+    let (level, welcome) = if welcome.is_empty() {
+        (Level::Page, None)
+    } else {
+        (Level::Section, Some(view! { <Welcome films=welcome /> }))
+    };
+    let title = match profile.view {
+        None => "Films chosen for you".to_owned(),
+        Some(viewer) => format!("Films chosen for Viewer {viewer}"),
+    };
+    view! {
+        <Title text=title />
+        <TopBar>
+            <ProfileMenu profile viewers />
+        </TopBar>
+        <main id="main">
+            {welcome} <ForYouRow ticket catalogue=films level /> <Popular films=popular /> <Problem profile />
+        </main>
+        <Footer dataset films />
+    }
+}
+
+/// What went wrong with a rating, until the visitor has read it.
+#[component]
+fn Problem(profile: Profile) -> impl IntoView {
+    let toast = move || {
+        profile.problem.get().map(|problem| {
+            view! {
+                <div class="toast" role="alert">
+                    <span>{problem}</span>
+                    <button class="button" type="button" on:click=move |_| profile.problem.set(None)>
+                        "Close"
+                    </button>
+                </div>
+            }
+        })
+    };
+    view! { {toast} }
+}
+
+const POPULAR: &str = "popular-films";
+
+/// The films that most people rated.
+#[component]
+fn Popular(films: Vec<FilmCard>) -> impl IntoView {
+    let (ends, look) = scrolling(POPULAR);
+    let cards = films.into_iter().map(|film| view! { <Card row="popular" film=card(film) /> }).collect_view();
+    view! {
+        <section class="row" aria-labelledby="popular">
+            <RowHead id="popular" track=POPULAR heading="Popular" level=Level::Section ends>
+                <p class="status">"Most rated by everyone here"</p>
+            </RowHead>
+            <div class="row-stage">
+                <ul class="row-track" role="list" id=POPULAR on:scroll=move |_| look()>
+                    {cards}
+                </ul>
+            </div>
+        </section>
+    }
+}
+
+fn card(film: FilmCard) -> CardFilm {
+    CardFilm {
+        id: film.id,
+        title: film.title,
+        year: film.year,
+        aside: film.average.map(|average| format!("{average:.1} average")).unwrap_or_default(),
+        reason: ratings(film.ratings),
+    }
+}
+
+/// A server without data: which commands bring it.
+#[component]
+fn Empty(missing: Missing) -> impl IntoView {
+    let (title, step) = match missing {
+        Missing::Catalogue => (
+            "No films yet",
+            Either::Left(view! {
+                <p>
+                    "Marquee has no catalogue. In its folder, "<code>"make run"</code>
+                    " fetches MovieLens’ films and ratings, learns from them, and starts. Or step by step:"
+                </p>
+                <ol class="steps">
+                    <li>
+                        <code>"marquee import PATH"</code>
+                        <span class="quiet">"A MovieLens zip or folder becomes the catalogue."</span>
+                    </li>
+                    <li>
+                        <code>"marquee train"</code>
+                        <span class="quiet">"The model learns from its ratings, in a minute or so."</span>
+                    </li>
+                    <li>
+                        <code>"marquee serve"</code>
+                        <span class="quiet">"Starts this page again, with films."</span>
+                    </li>
+                </ol>
+            }),
+        ),
+        Missing::Model(reason) => (
+            "No model yet",
+            Either::Right(view! {
+                <p>{reason}</p>
+                <ol class="steps">
+                    <li>
+                        <code>"marquee train"</code>
+                        <span class="quiet">"The model learns from the catalogue’s ratings, in a minute or so."</span>
+                    </li>
+                    <li>
+                        <code>"marquee serve"</code>
+                        <span class="quiet">"Starts this page again, with films chosen by it."</span>
+                    </li>
+                </ol>
+            }),
+        ),
+    };
+    view! {
+        <Title text=title />
+        <TopBar />
+        <main id="main" class="page">
+            <div class="page-head">
+                <h1>{title}</h1>
+                {step}
+            </div>
+        </main>
+    }
+}
+
+/// The page could not be made.
+#[component]
+fn Failed(why: String) -> impl IntoView {
+    view! {
+        <Title text="Not to be had" />
+        <TopBar />
+        <main id="main" class="page">
+            <div class="page-head">
+                <h1>"This page is not to be had"</h1>
+                <p>{why}</p>
+                <p>
+                    <a class="button" href="/" rel="external">
+                        "To the home page"
+                    </a>
+                </p>
+            </div>
+        </main>
+    }
+}

@@ -1,0 +1,101 @@
+// axe finds nothing, in any state of any page, in both themes, wide and narrow.
+
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { occupyWorker } from '../support/api.ts';
+import { someFilms } from '../support/data.ts';
+import { expect, test } from '../support/test.ts';
+
+const THEMES = ['light', 'dark'] as const;
+const WIDTHS = [1440, 360];
+
+/** Runs axe on the page as it is, in each theme and width. */
+async function axeFindsNothing(page: Page) {
+  const found: string[] = [];
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 900 });
+    for (const colorScheme of THEMES) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      for (const { id, help, nodes } of violations) {
+        found.push(...nodes.map(({ html }) => `${width} px, ${colorScheme}: ${id}: ${help}: ${html}`));
+      }
+    }
+  }
+  expect(found).toEqual([]);
+}
+
+test.describe('with a model that takes 40 s', () => {
+  test.use({ options: ['--model-delay', '40s'] });
+
+  test('axe finds nothing while the row waits', async ({ home, page }) => {
+    await page.goto('/');
+    await home.isWaiting();
+    await axeFindsNothing(page);
+    await home.isWaiting();
+  });
+});
+
+test.describe('with a worker that is busy for longer than a prediction may wait', () => {
+  test.use({ options: ['--model-delay', '6s', '--deadline', '1s'] });
+
+  test('axe finds nothing where the row has failed', async ({ home, marquee, page }) => {
+    const [film = 1] = someFilms();
+    await occupyWorker(marquee.url, [film]);
+    await page.goto('/?profile=1');
+    await home.hasFailed();
+    await axeFindsNothing(page);
+    await expect(home.failure).toBeVisible();
+  });
+});
+
+test('axe finds nothing on a filled page of a new visitor', async ({ home, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  await axeFindsNothing(page);
+});
+
+test('axe finds nothing where a card is in use and the menu is open', async ({ home, page }) => {
+  await page.goto('/?profile=1');
+  await home.isFilled();
+  await page.locator('.profile summary').click();
+  await home.cards.first().getByRole('slider').focus();
+  await axeFindsNothing(page);
+});
+
+test('axe finds nothing on the page that waits', async ({ page }) => {
+  await page.goto('/for-you');
+  await axeFindsNothing(page);
+});
+
+test.describe('at an address that is none', () => {
+  test.use({ expectedComplaints: [/404/] });
+
+  test('axe finds nothing, and there is a way home', async ({ page }) => {
+    const response = await page.goto('/no-such-page');
+    expect(response?.status()).toBe(404);
+    await expect(page.locator('main a[href="/"]')).toBeVisible();
+    await axeFindsNothing(page);
+  });
+});
+
+test.describe('without data', () => {
+  test.use({ withData: false });
+
+  test('axe finds nothing on the page that says how to import', async ({ page }) => {
+    await page.goto('/');
+    await axeFindsNothing(page);
+  });
+});
+
+test('a theme that was chosen is there from the first paint on', async ({ home, page }) => {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.goto('/');
+  await home.isFilled();
+  const toggle = page.locator('.theme-toggle');
+  await expect(toggle).toHaveAttribute('aria-pressed', 'false');
+  await toggle.click();
+  await expect(toggle).toHaveAttribute('aria-pressed', 'true');
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  expect(await (await page.request.get('/')).text(), 'the server renders it').toContain('data-theme="dark"');
+});

@@ -1,0 +1,66 @@
+// What goes wrong is said plainly, where the films would be, and can be tried again.
+
+import { finished, occupyWorker, schedule } from '../support/api.ts';
+import { someFilms } from '../support/data.ts';
+import { shifts } from '../support/shifts.ts';
+import { expect, test } from '../support/test.ts';
+
+test.describe('with a worker that is busy for longer than a prediction may wait', () => {
+  test.use({ options: ['--model-delay', '4s', '--deadline', '1s'] });
+
+  test('a failure is said where the films would be, and Retry brings them', async ({ home, marquee, page }) => {
+    const [film = 1] = someFilms();
+    const other = await occupyWorker(marquee.url, [film]);
+    await page.goto('/?profile=1');
+    await home.isWaiting();
+    const before = await home.boxes();
+    await home.hasFailed();
+    await expect(home.forYou.getByRole('alert')).toBeVisible();
+    await expect(home.status).not.toContainText('Choosing');
+    expect(await home.boxes(), 'the failure moves nothing').toEqual(before);
+    await expect(home.popular.locator('li.card').first(), 'the rest of the page is there').toBeVisible();
+
+    await finished(marquee.url, other);
+    await home.retry.click();
+    await home.isWaiting();
+    await expect(home.failure).toBeHidden();
+    await home.isFilled();
+    expect(await home.boxes()).toEqual(before);
+    expect(await shifts(page)).toEqual([]);
+  });
+});
+
+test.describe('with a queue of one place', () => {
+  test.use({ options: ['--model-delay', '4s', '--queue-capacity', '1'] });
+
+  test('a full queue is said, and the row fills by itself when there is a place again', async ({
+    home,
+    marquee,
+    page,
+  }) => {
+    const films = someFilms();
+    await occupyWorker(marquee.url, films.slice(0, 1));
+    for (let n = 2; (await schedule(marquee.url, films.slice(0, n))).status === 202; n += 1) {
+      expect(n, 'the queue is bounded').toBeLessThan(10);
+    }
+
+    await page.goto('/?profile=1');
+    await expect(
+      home.forYou.locator('[data-prediction]').or(home.forYou.and(page.locator('[data-prediction]'))),
+    ).toHaveCount(0);
+    await expect(home.waiting).toHaveCount(20);
+    await expect(home.status).toContainText(/busy|full|many/i);
+    const before = await home.boxes();
+    await home.isFilled();
+    expect(await home.boxes()).toEqual(before);
+  });
+});
+
+test.describe('without data', () => {
+  test.use({ withData: false });
+
+  test('the page says which commands bring the films', async ({ page }) => {
+    await page.goto('/');
+    await expect(page.getByText('marquee import')).toBeVisible();
+  });
+});

@@ -1,0 +1,142 @@
+// What a visitor rates is kept, and "For you" follows.
+
+import { FOR_YOU_FILMS, card } from '../support/home.ts';
+import { shifts } from '../support/shifts.ts';
+import { expect, test } from '../support/test.ts';
+
+test('a rating changes the row, and the rated film leaves it', async ({ home, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  const before = await home.titles();
+  const [first = ''] = before;
+
+  await home.rate(home.cards.first(), 5);
+  await expect(card(home.track, first)).toHaveCount(0);
+  await home.isFilled();
+  const after = await home.titles();
+  expect(after).not.toContain(first);
+  expect(after).not.toEqual(before);
+
+  await page.reload();
+  await home.isFilled();
+  expect(await home.titles(), 'after a reload it is the same row').toEqual(after);
+});
+
+test('a rating survives a reload', async ({ home, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  const title = await home.popular.locator('li.card .card-title').first().innerText();
+  const stars = card(home.popular, title).getByRole('slider');
+  await home.rate(card(home.popular, title), 3);
+  await expect(stars).toHaveValue('3');
+  await expect(stars).toHaveAttribute('aria-valuetext', /^3(\.0)? /);
+  await home.isFilled();
+  await page.reload();
+  await expect(stars).toHaveValue('3');
+});
+
+test('two visitors have ratings of their own', async ({ browser, home, marquee, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  const before = await home.titles();
+  await home.rate(home.cards.first(), 5);
+  await expect(card(home.track, before[0] ?? '')).toHaveCount(0);
+
+  const other = await browser.newContext({ baseURL: marquee.url });
+  const html = await (await other.request.get('/for-you')).text();
+  expect(html).toContain(before[0]);
+  await other.close();
+});
+
+test('a new visitor likes films: bulbs light, the row follows', async ({ home, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  const before = await home.titles();
+  await expect(home.welcome).toBeVisible();
+  await expect(home.bulbs).toHaveCount(0);
+
+  const likes = home.welcome.getByRole('button', { name: /^Like / });
+  const name = (await likes.first().getAttribute('aria-label')) ?? '';
+  await likes.first().click();
+  await expect(home.bulbs).toHaveCount(1);
+  await likes.nth(1).click();
+  await expect(home.bulbs).toHaveCount(2);
+
+  await expect.poll(() => home.titles()).not.toEqual(before);
+  await home.isFilled();
+  expect(await home.titles()).not.toContain(name.replace('Like ', ''));
+  await page.reload();
+  await expect(home.bulbs).toHaveCount(2);
+});
+
+test('the welcome strip goes when the visitor is known well enough', async ({ home, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  const likes = home.welcome.getByRole('button', { name: /^Like / });
+  for (let liked = 1; liked < 5; liked += 1) {
+    await likes.first().click();
+    await expect(home.bulbs).toHaveCount(liked);
+  }
+  await likes.first().click();
+  await home.isFilled();
+  await page.reload();
+  await expect(home.forYou).toBeVisible();
+  await expect(home.welcome).toHaveCount(0);
+});
+
+test('a visitor can step into the shoes of a viewer', async ({ home, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  const own = await home.titles();
+
+  await page.locator('.profile summary').click();
+  const viewer = page.locator('.profile-menu a[href*="profile="]').first();
+  const name = (await viewer.locator('strong').innerText()).trim();
+  await viewer.click();
+  await page.waitForURL(/\?profile=\d+/);
+  await expect(page.locator('.profile-name')).toHaveText(name);
+  await home.isFilled();
+  expect(await home.titles()).not.toEqual(own);
+  await expect(home.welcome, 'a viewer needs no introduction').toHaveCount(0);
+  await expect(home.cards.first().locator('.card-reason')).toContainText('Because');
+
+  await page.goto('/');
+  await home.isFilled();
+  expect(await home.titles()).toEqual(own);
+});
+
+test('a film can be rated with the keyboard alone', async ({ home, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  const [first = ''] = await home.titles();
+  const stars = home.cards.first().getByRole('slider');
+  for (let tabs = 0; tabs < 80; tabs += 1) {
+    await page.keyboard.press('Tab');
+    if (await stars.evaluate((element) => element === document.activeElement)) break;
+  }
+  await expect(stars).toBeFocused();
+  await expect(stars, 'what has the focus can be seen').toBeVisible();
+  await expect(home.cards.first().locator('.card-actions')).toHaveCSS('opacity', '1');
+
+  for (let halves = 0; halves < 9; halves += 1) await page.keyboard.press('ArrowRight');
+  await expect(card(home.track, first)).toHaveCount(0);
+  await home.isFilled();
+  expect(await page.evaluate(() => document.activeElement?.tagName), 'the focus is not lost').not.toBe('BODY');
+});
+
+test.describe('with a model that takes 2 s', () => {
+  test.use({ options: ['--model-delay', '2s'] });
+
+  test('the row is changed without anything moving', async ({ home, page }) => {
+    await page.goto('/');
+    await home.isFilled();
+    const before = await home.boxes();
+    const [first = ''] = await home.titles();
+    await home.rate(home.cards.nth(0), 5);
+    await expect(card(home.track, first)).toHaveCount(0);
+    await home.isFilled();
+    expect(await home.cards.count()).toBe(FOR_YOU_FILMS);
+    expect(await home.boxes()).toEqual(before);
+    expect(await shifts(page)).toEqual([]);
+  });
+});

@@ -1,0 +1,141 @@
+//! A batch of requests in, recommendations with titles and reasons out. One engine for each worker thread: it owns the
+//! read-only connection that the titles come from.
+
+use std::{cmp::Ordering, collections::HashMap, sync::Arc};
+
+use app::domain::{MovieId, Reason, Recommendation};
+
+use super::{FilmTable, Request};
+use crate::{
+    catalogue::{CatalogueError, MovieSummary, Reader},
+    model::{History, ModelError, Recommender, Share},
+};
+
+/// Reasons given with one recommendation.
+const REASONS: usize = 5;
+
+/// Computes predictions.
+pub struct Engine {
+    model: Arc<dyn Recommender>,
+    films: Arc<FilmTable>,
+    titles: Reader,
+}
+
+/// Why a prediction came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The model failed.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The titles could not be read.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
+    /// A score is not a number.
+    #[error("the model gave a score that is not a number")]
+    NotANumber,
+    /// The model answered for another number of histories or films than it was asked.
+    #[error("the model gave {given} scores where {expected} were asked")]
+    Shape {
+        /// What came.
+        given: usize,
+        /// What was asked.
+        expected: usize,
+    },
+}
+
+/// A film that was chosen, before it has a title.
+struct Pick {
+    position: usize,
+    score: f32,
+    reasons: Vec<Share>,
+}
+
+impl Engine {
+    /// An engine over a model, the films it knows and a connection of its own.
+    pub fn new(model: Arc<dyn Recommender>, films: Arc<FilmTable>, titles: Reader) -> Self {
+        Self { model, films, titles }
+    }
+
+    /// Answers every request of the batch: one matrix product for all scores, one query for all titles. What is wrong
+    /// with one request fails that one; an error of the whole batch is the outer one.
+    pub fn answer(
+        &self,
+        requests: &[Arc<Request>],
+    ) -> Result<Vec<Result<Vec<Recommendation>, EngineError>>, EngineError> {
+        let histories: Vec<History> =
+            requests.iter().map(|request| History::new(self.films.order(), request.profile.ratings())).collect();
+        let scores = self.model.scores(&histories.iter().collect::<Vec<_>>())?;
+        if scores.len() != requests.len() {
+            return Err(EngineError::Shape { given: scores.len(), expected: requests.len() });
+        }
+        let picks: Vec<Result<Vec<Pick>, EngineError>> = requests
+            .iter()
+            .zip(&histories)
+            .zip(&scores)
+            .map(|((request, history), scores)| self.pick(request, history, scores))
+            .collect();
+        let summaries = self.summaries(&picks)?;
+        let with_titles = |picks: Vec<Pick>| picks.iter().filter_map(|pick| self.describe(pick, &summaries)).collect();
+        Ok(picks.into_iter().map(|picks| picks.map(with_titles)).collect())
+    }
+
+    fn pick(&self, request: &Request, history: &History, scores: &[f32]) -> Result<Vec<Pick>, EngineError> {
+        let films = self.films.order().films().len();
+        if scores.len() != films {
+            return Err(EngineError::Shape { given: scores.len(), expected: films });
+        }
+        if scores.iter().any(|score| !score.is_finite()) {
+            return Err(EngineError::NotANumber);
+        }
+        let best = self.best(request, scores);
+        let reasons = self.model.reasons(history, &best, REASONS)?;
+        let pick = |(position, reasons): (usize, Vec<Share>)| Pick { position, score: scores[position], reasons };
+        Ok(best.into_iter().zip(reasons).map(pick).collect())
+    }
+
+    /// The positions of the best films that the request allows, best first; equal scores in the films' order.
+    fn best(&self, request: &Request, scores: &[f32]) -> Vec<usize> {
+        let allowed = self.films.allowed(request);
+        let mut positions: Vec<usize> = match &request.candidates {
+            Some(movies) => movies.iter().filter_map(|&movie| self.films.order().position(movie)).collect(),
+            None => (0..scores.len()).collect(),
+        };
+        positions.retain(|&position| allowed(position));
+        let by_score = |a: &usize, b: &usize| -> Ordering { scores[*b].total_cmp(&scores[*a]).then(a.cmp(b)) };
+        let wanted = request.films.min(positions.len());
+        if wanted < positions.len() {
+            positions.select_nth_unstable_by(wanted, by_score);
+            positions.truncate(wanted);
+        }
+        positions.sort_unstable_by(by_score);
+        positions
+    }
+
+    fn summaries(
+        &self,
+        picks: &[Result<Vec<Pick>, EngineError>],
+    ) -> Result<HashMap<MovieId, MovieSummary>, CatalogueError> {
+        let films = picks.iter().flatten().flatten();
+        let positions = films.flat_map(|pick| pick.reasons.iter().map(|share| share.film).chain([pick.position]));
+        let mut ids: Vec<MovieId> = positions.map(|position| self.films.order().films()[position]).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        Ok(self.titles.summaries(&ids)?.into_iter().map(|summary| (summary.id, summary)).collect())
+    }
+
+    fn describe(&self, pick: &Pick, summaries: &HashMap<MovieId, MovieSummary>) -> Option<Recommendation> {
+        let of = |position: usize| summaries.get(&self.films.order().films()[position]);
+        let film = of(pick.position)?;
+        let reason = |share: &Share| {
+            of(share.film).map(|film| Reason { id: film.id, title: film.title.clone(), share: share.share })
+        };
+        Some(Recommendation {
+            id: film.id,
+            title: film.title.clone(),
+            year: film.year,
+            genres: film.genres.clone(),
+            score: pick.score,
+            reasons: pick.reasons.iter().filter_map(reason).collect(),
+        })
+    }
+}

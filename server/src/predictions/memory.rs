@@ -1,0 +1,157 @@
+//! The queue of one process.
+//!
+//! All of it lives behind one std `Mutex`: no critical section awaits, allocates much or computes anything, so a lock
+//! of tokio's would only be slower. Callers that wait do so on a `watch` channel of the computation, workers on a
+//! condition variable.
+
+mod book;
+
+use std::{
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use app::{domain::PredictionId, port::VisitorId};
+use async_trait::async_trait;
+use book::Book;
+
+use super::{Absent, IdMint, Job, JobSource, Key, Queue, Refusal, Request, State, Until, queue::Outcome};
+
+/// The bounds of a queue.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Computations that may wait.
+    pub queue_capacity: usize,
+    /// How long a computation may wait for a worker.
+    pub deadline: Duration,
+    /// How long a finished prediction is kept.
+    pub result_ttl: Duration,
+    /// How many finished predictions are kept; the oldest go first.
+    pub result_capacity: usize,
+}
+
+/// Queue and results in memory.
+pub struct MemoryQueue {
+    mint: IdMint,
+    book: Mutex<Book>,
+    /// Signalled when a job arrives or the queue is closed.
+    arrival: Condvar,
+}
+
+impl MemoryQueue {
+    /// An empty queue.
+    pub fn new(limits: Limits, mint: IdMint) -> Self {
+        Self { mint, book: Mutex::new(Book::new(limits)), arrival: Condvar::new() }
+    }
+
+    /// Computations that wait for a worker.
+    pub fn depth(&self) -> usize {
+        self.book().depth()
+    }
+
+    /// Fails what waited too long and forgets what was kept long enough; to be called a few times a second.
+    pub fn sweep(&self) {
+        self.book().sweep(Instant::now());
+    }
+
+    /// Nothing new is admitted; workers end when what waits is done.
+    pub fn close(&self) {
+        self.book().close();
+        self.arrival.notify_all();
+    }
+
+    /// Everything unfinished fails now, so that whoever waits gets an answer.
+    pub fn abort(&self) {
+        self.book().abort("The server stopped before this prediction was done. Try again in a moment.");
+        self.arrival.notify_all();
+    }
+
+    fn book(&self) -> MutexGuard<'_, Book> {
+        // A panic while the lock is held would be a bug in `book`; its steps leave the book usable at any line.
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn absent(&self, id: PredictionId) -> Absent {
+        if self.mint.made(&id) { Absent::Expired } else { Absent::Unknown }
+    }
+}
+
+#[async_trait]
+impl Queue for MemoryQueue {
+    async fn schedule(&self, key: Key, request: Request, owner: Option<VisitorId>) -> Result<PredictionId, Refusal> {
+        let id = self.mint.mint().map_err(|error| Refusal::NoId(error.to_string()))?;
+        let arrived = self.book().schedule(id, key, request, owner, Instant::now())?;
+        if arrived {
+            self.arrival.notify_one();
+        }
+        Ok(id)
+    }
+
+    async fn state(&self, id: PredictionId, asker: Option<VisitorId>) -> Result<State, Absent> {
+        let mut book = self.book();
+        book.sweep(Instant::now());
+        match book.find(id, asker)? {
+            Some(watch) => Ok(watch.borrow().clone()),
+            None => Err(self.absent(id)),
+        }
+    }
+
+    async fn wait(
+        &self,
+        id: PredictionId,
+        asker: Option<VisitorId>,
+        until: Until,
+        limit: Duration,
+    ) -> Result<State, Absent> {
+        let found = {
+            let mut book = self.book();
+            book.sweep(Instant::now());
+            book.find(id, asker)?
+        };
+        let Some(mut watch) = found else { return Err(self.absent(id)) };
+        let first = watch.borrow_and_update().clone();
+        if first.is_finished() {
+            return Ok(first);
+        }
+        let moved = async {
+            while watch.changed().await.is_ok() {
+                if until == Until::Changed || watch.borrow().is_finished() {
+                    break;
+                }
+            }
+        };
+        // Whether it moved or the limit is over, the answer is the state as it is then.
+        let _ = tokio::time::timeout(limit, moved).await;
+        let last = watch.borrow().clone();
+        Ok(last)
+    }
+
+    async fn release(&self, id: PredictionId, asker: Option<VisitorId>) {
+        self.book().release(id, asker);
+    }
+}
+
+impl JobSource for MemoryQueue {
+    fn take(&self, most: usize) -> Option<Vec<Job>> {
+        let mut book = self.book();
+        loop {
+            let now = Instant::now();
+            book.sweep(now);
+            let jobs = book.take(most, now);
+            if !jobs.is_empty() {
+                return Some(jobs);
+            }
+            if book.is_closed() {
+                return None;
+            }
+            book = self.arrival.wait(book).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn finish(&self, job: &Job, outcome: Outcome) {
+        self.book().finish(job.number, outcome, Instant::now());
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,276 @@
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use app::{domain::PredictionId, port::VisitorId};
+use tokio::sync::watch;
+
+use super::Limits;
+use crate::predictions::{Absent, Job, Key, Refusal, Request, State, queue::Outcome};
+
+/// The steps of a prediction's life, each one atomic because the book is behind a lock. Time comes in as an argument.
+pub struct Book {
+    limits: Limits,
+    closed: bool,
+    next_number: u64,
+    /// Every id that has a state.
+    held: HashMap<PredictionId, Held>,
+    /// Every computation that an id points to.
+    computations: HashMap<u64, Computation>,
+    /// Those that a new, equal request may join: all but the failed.
+    joinable: HashMap<Key, u64>,
+    /// Computations that no worker has taken, oldest first; so their deadlines ascend.
+    waiting: VecDeque<u64>,
+    /// Finished ids and when they expire, ascending.
+    finished: VecDeque<(Instant, PredictionId)>,
+    /// What `Retry-After` is guessed from.
+    pace: Pace,
+}
+
+struct Held {
+    owner: Option<VisitorId>,
+    computation: u64,
+}
+
+struct Computation {
+    key: Key,
+    request: Arc<Request>,
+    state: watch::Sender<State>,
+    deadline: Instant,
+    /// The ids that point here.
+    holders: HashSet<PredictionId>,
+}
+
+/// How long a waiting job takes to leave the queue, as seen while there was a backlog.
+struct Pace {
+    /// A running mean, for one job.
+    mean: Duration,
+    /// The last batch that left others waiting: when it was taken, and how many jobs it was.
+    backlog_at: Option<(Instant, usize)>,
+}
+
+impl Book {
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            closed: false,
+            next_number: 0,
+            held: HashMap::new(),
+            computations: HashMap::new(),
+            joinable: HashMap::new(),
+            waiting: VecDeque::new(),
+            finished: VecDeque::new(),
+            pace: Pace { mean: Duration::from_millis(10), backlog_at: None },
+        }
+    }
+
+    pub fn depth(&self) -> usize {
+        self.waiting.len()
+    }
+
+    pub fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    pub fn close(&mut self) {
+        self.closed = true;
+    }
+
+    /// Admits the request under `id`; whether a job arrived (it did not when an equal one is known already).
+    pub fn schedule(
+        &mut self,
+        id: PredictionId,
+        key: Key,
+        request: Request,
+        owner: Option<VisitorId>,
+        now: Instant,
+    ) -> Result<bool, Refusal> {
+        if self.closed {
+            return Err(Refusal::Closed);
+        }
+        self.sweep(now);
+        let known = self.joinable.get(&key).copied();
+        if known.is_none() && self.waiting.len() >= self.limits.queue_capacity {
+            return Err(self.full());
+        }
+        self.make_room_for_an_id()?;
+        let number = known.unwrap_or_else(|| self.enqueue(key, request, now));
+        self.held.insert(id, Held { owner, computation: number });
+        if let Some(computation) = self.computations.get_mut(&number) {
+            computation.holders.insert(id);
+            if computation.state.borrow().is_finished() {
+                self.finished.push_back((now + self.limits.result_ttl, id));
+            }
+        }
+        self.forget_beyond_capacity();
+        Ok(known.is_none())
+    }
+
+    fn enqueue(&mut self, key: Key, request: Request, now: Instant) -> u64 {
+        let number = self.next_number;
+        self.next_number += 1;
+        let computation = Computation {
+            key,
+            request: Arc::new(request),
+            state: watch::Sender::new(State::Pending),
+            deadline: now + self.limits.deadline,
+            holders: HashSet::new(),
+        };
+        self.computations.insert(number, computation);
+        self.joinable.insert(key, number);
+        self.waiting.push_back(number);
+        number
+    }
+
+    /// Ids are bounded also while nothing finishes: many may join one computation.
+    fn make_room_for_an_id(&mut self) -> Result<(), Refusal> {
+        if self.held.len() < self.limits.result_capacity.saturating_add(self.limits.queue_capacity) {
+            return Ok(());
+        }
+        match self.finished.pop_front() {
+            Some((_, oldest)) => {
+                self.forget(oldest);
+                Ok(())
+            }
+            None => Err(self.full()),
+        }
+    }
+
+    fn full(&self) -> Refusal {
+        let expected = self.pace.mean.saturating_mul(u32::try_from(self.waiting.len()).unwrap_or(u32::MAX));
+        let seconds = expected.as_secs().clamp(1, self.limits.deadline.as_secs().max(1));
+        Refusal::Full { retry_after: Duration::from_secs(seconds) }
+    }
+
+    /// The state behind an id as a channel; `Ok(None)` when no such id is held, an error when it is another visitor's.
+    pub fn find(&self, id: PredictionId, asker: Option<VisitorId>) -> Result<Option<watch::Receiver<State>>, Absent> {
+        let Some(held) = self.held.get(&id) else { return Ok(None) };
+        if held.owner.is_some() && held.owner != asker {
+            return Err(Absent::Unknown);
+        }
+        Ok(self.computations.get(&held.computation).map(|computation| computation.state.subscribe()))
+    }
+
+    pub fn release(&mut self, id: PredictionId, asker: Option<VisitorId>) {
+        if self.held.get(&id).is_some_and(|held| held.owner == asker) {
+            // A finished one stays in `finished`: expiring an id twice does nothing.
+            self.forget(id);
+        }
+    }
+
+    /// Jobs for a worker, oldest first; what nobody waits for any more is gone from `waiting` already.
+    pub fn take(&mut self, most: usize, now: Instant) -> Vec<Job> {
+        let count = most.min(self.waiting.len());
+        if count == 0 {
+            return Vec::new();
+        }
+        self.pace.batch_taken(count, self.waiting.len() > count, now);
+        let numbers: Vec<u64> = self.waiting.drain(..count).collect();
+        let job = |number| {
+            let computation = self.computations.get(&number)?;
+            computation.state.send_replace(State::Started);
+            Some(Job { number, request: Arc::clone(&computation.request) })
+        };
+        numbers.into_iter().filter_map(job).collect()
+    }
+
+    pub fn finish(&mut self, number: u64, outcome: Outcome, now: Instant) {
+        self.end(number, outcome, now);
+        self.forget_beyond_capacity();
+    }
+
+    fn end(&mut self, number: u64, outcome: Outcome, now: Instant) {
+        let Some(computation) = self.computations.get_mut(&number) else { return };
+        if computation.state.borrow().is_finished() {
+            return;
+        }
+        let key = computation.key;
+        let failed = outcome.is_err();
+        computation.state.send_replace(match outcome {
+            Ok(result) => State::Success(result),
+            Err(reason) => State::Failure(reason),
+        });
+        let expiry = now + self.limits.result_ttl;
+        self.finished.extend(computation.holders.iter().map(|&id| (expiry, id)));
+        // Whoever asks again after a failure gets a new try.
+        if failed {
+            self.joinable.remove(&key);
+        }
+        if computation.holders.is_empty() {
+            self.drop_computation(number);
+        }
+    }
+
+    /// Fails what waited past its deadline, forgets what was kept past its time.
+    pub fn sweep(&mut self, now: Instant) {
+        while let Some(&number) = self.waiting.front() {
+            let late = self.computations.get(&number).is_none_or(|computation| computation.deadline <= now);
+            if !late {
+                break;
+            }
+            self.waiting.pop_front();
+            let waited = humantime::format_duration(self.limits.deadline);
+            self.end(number, Err(format!("No worker was free within {waited}. Try again in a moment.").into()), now);
+        }
+        while let Some(&(expiry, id)) = self.finished.front() {
+            if expiry > now {
+                break;
+            }
+            self.finished.pop_front();
+            self.forget(id);
+        }
+    }
+
+    pub fn abort(&mut self, reason: &str) {
+        self.closed = true;
+        self.waiting.clear();
+        let now = Instant::now();
+        let numbers: Vec<u64> = self.computations.keys().copied().collect();
+        for number in numbers {
+            self.end(number, Err(reason.into()), now);
+        }
+    }
+
+    fn forget_beyond_capacity(&mut self) {
+        while self.finished.len() > self.limits.result_capacity {
+            let Some((_, oldest)) = self.finished.pop_front() else { return };
+            self.forget(oldest);
+        }
+    }
+
+    fn forget(&mut self, id: PredictionId) {
+        let Some(held) = self.held.remove(&id) else { return };
+        let Some(computation) = self.computations.get_mut(&held.computation) else { return };
+        computation.holders.remove(&id);
+        if !computation.holders.is_empty() {
+            return;
+        }
+        let running = matches!(*computation.state.borrow(), State::Started);
+        // One that runs is finished; its result may serve whoever asks the same meanwhile.
+        if !running {
+            self.drop_computation(held.computation);
+        }
+    }
+
+    fn drop_computation(&mut self, number: u64) {
+        let Some(computation) = self.computations.remove(&number) else { return };
+        if self.joinable.get(&computation.key) == Some(&number) {
+            self.joinable.remove(&computation.key);
+        }
+        if matches!(*computation.state.borrow(), State::Pending) {
+            self.waiting.retain(|&waiting| waiting != number);
+        }
+    }
+}
+
+impl Pace {
+    fn batch_taken(&mut self, count: usize, others_wait: bool, now: Instant) {
+        if let Some((before, jobs)) = self.backlog_at {
+            let each = now.saturating_duration_since(before) / u32::try_from(jobs.max(1)).unwrap_or(u32::MAX);
+            self.mean = (self.mean * 3 + each) / 4;
+        }
+        self.backlog_at = others_wait.then_some((now, count));
+    }
+}

@@ -1,0 +1,122 @@
+//! The words and the two traits of a queue: one for those who ask, one for those who compute.
+
+use std::{sync::Arc, time::Duration};
+
+use app::{
+    domain::{PredictionId, PredictionState, Recommendation},
+    port::VisitorId,
+};
+use async_trait::async_trait;
+
+use super::{Key, Request};
+
+/// Where a prediction stands.
+#[derive(Clone, Debug)]
+pub enum State {
+    /// It waits for a worker.
+    Pending,
+    /// A worker computes it.
+    Started,
+    /// It is there, best first.
+    Success(Arc<[Recommendation]>),
+    /// It will not come; a sentence for a person.
+    Failure(Arc<str>),
+}
+
+impl State {
+    /// Whether nothing will change any more.
+    pub fn is_finished(&self) -> bool {
+        matches!(self, Self::Success(_) | Self::Failure(_))
+    }
+}
+
+impl From<State> for PredictionState {
+    fn from(state: State) -> Self {
+        match state {
+            State::Pending => Self::Pending,
+            State::Started => Self::Started,
+            State::Success(result) => Self::Success { result: result.to_vec() },
+            State::Failure(error) => Self::Failure { error: error.to_string() },
+        }
+    }
+}
+
+/// Why a prediction was not scheduled.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// As many wait as may wait.
+    #[error("too many predictions are waiting; try again in {} s", retry_after.as_secs())]
+    Full {
+        /// When a place is likely to be free.
+        retry_after: Duration,
+    },
+    /// The server is about to stop.
+    #[error("the server is shutting down; try again in a moment")]
+    Closed,
+    /// The operating system gave no random bytes.
+    #[error("no id could be made: {0}")]
+    NoId(String),
+}
+
+/// Why there is no state to an id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Absent {
+    /// It never was, or it is another visitor's.
+    #[error("no prediction has this id")]
+    Unknown,
+    /// It was here and is gone.
+    #[error("this prediction has expired; schedule a new one")]
+    Expired,
+}
+
+/// How long a waiting caller wants to be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// Until the state is another one than now.
+    Changed,
+    /// Until it is `Success` or `Failure`.
+    Finished,
+}
+
+/// The side of those who ask. An id scheduled by a visitor is that visitor's alone; to all others it does not exist.
+#[async_trait]
+pub trait Queue: Send + Sync {
+    /// Admits a request or refuses it at once. The state is there before the id is handed out.
+    async fn schedule(&self, key: Key, request: Request, owner: Option<VisitorId>) -> Result<PredictionId, Refusal>;
+
+    /// Where the prediction stands.
+    async fn state(&self, id: PredictionId, asker: Option<VisitorId>) -> Result<State, Absent>;
+
+    /// Where the prediction stands, held back until it moved or the limit is over.
+    async fn wait(
+        &self,
+        id: PredictionId,
+        asker: Option<VisitorId>,
+        until: Until,
+        limit: Duration,
+    ) -> Result<State, Absent>;
+
+    /// The holder waits no more: if nobody else does and it was not begun, it is not computed.
+    async fn release(&self, id: PredictionId, asker: Option<VisitorId>);
+}
+
+/// A request that a worker has taken.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// The queue's own name of it.
+    pub number: u64,
+    /// What is asked.
+    pub request: Arc<Request>,
+}
+
+/// What became of a job: recommendations, or a sentence that says why there are none.
+pub type Outcome = Result<Arc<[Recommendation]>, Arc<str>>;
+
+/// The side of those who compute. Calls block, so they are made on threads of the workers' own.
+pub trait JobSource: Send + Sync {
+    /// Everything that waits, up to `most`, as soon as anything waits; `None` when the queue is closed and empty.
+    fn take(&self, most: usize) -> Option<Vec<Job>>;
+
+    /// The job's end. A second end of the same job is ignored.
+    fn finish(&self, job: &Job, outcome: Outcome);
+}

@@ -1,0 +1,126 @@
+//! The threads that compute. A free worker takes everything that waits, up to a maximum, and runs it as one batch: a
+//! batch forms because the workers were busy, never because a timer ran.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use app::domain::Recommendation;
+
+use super::{Engine, Job, JobSource, engine::EngineError, queue::Outcome};
+
+/// What a person reads when the model failed on their prediction; the log has the reason.
+const FAILED: &str = "The model could not work this prediction out. Try again in a moment.";
+
+/// A number of running worker threads.
+pub struct Workers {
+    alive: Arc<AtomicUsize>,
+    started: usize,
+}
+
+impl Workers {
+    /// Starts one thread for each engine. They end when `source` is closed and empty.
+    pub fn start(
+        source: &Arc<impl JobSource + 'static>,
+        engines: Vec<Engine>,
+        max_batch: usize,
+        delay: Duration,
+    ) -> std::io::Result<Self> {
+        let started = engines.len();
+        let alive = Arc::new(AtomicUsize::new(0));
+        for (number, engine) in engines.into_iter().enumerate() {
+            let source = Arc::clone(source);
+            let life = Life::begin(&alive);
+            thread::Builder::new().name(format!("worker-{number}")).spawn(move || {
+                let _life = life;
+                while let Some(jobs) = source.take(max_batch) {
+                    pause(delay);
+                    run(&*source, &engine, &jobs);
+                }
+            })?;
+        }
+        Ok(Self { alive, started })
+    }
+
+    /// Whether every thread that was started still runs.
+    pub fn all_alive(&self) -> bool {
+        self.alive() == self.started
+    }
+
+    /// Threads that run.
+    pub fn alive(&self) -> usize {
+        self.alive.load(Ordering::Acquire)
+    }
+}
+
+/// Counts a thread as alive until it ends, however it ends.
+struct Life(Arc<AtomicUsize>);
+
+impl Life {
+    fn begin(alive: &Arc<AtomicUsize>) -> Self {
+        alive.fetch_add(1, Ordering::AcqRel);
+        Self(Arc::clone(alive))
+    }
+}
+
+impl Drop for Life {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "this is a worker's own thread, and a slow model is what is asked for")]
+fn pause(delay: Duration) {
+    if !delay.is_zero() {
+        thread::sleep(delay);
+    }
+}
+
+fn run(source: &impl JobSource, engine: &Engine, jobs: &[Job]) {
+    match answers(engine, jobs) {
+        Some(answers) => jobs.iter().zip(answers).for_each(|(job, answer)| source.finish(job, outcome(answer))),
+        // Someone in this batch breaks it: each alone, so that only the guilty one fails.
+        None => jobs.iter().for_each(|job| {
+            let answer = answers(engine, std::slice::from_ref(job)).and_then(|mut answers| answers.pop());
+            source.finish(job, answer.map_or_else(|| Err(FAILED.into()), outcome));
+        }),
+    }
+}
+
+/// One answer for each job, or `None` when the batch as a whole came to nothing: an error or a panic, both logged.
+fn answers(engine: &Engine, jobs: &[Job]) -> Option<Vec<Result<Vec<Recommendation>, EngineError>>> {
+    let requests: Vec<_> = jobs.iter().map(|job| Arc::clone(&job.request)).collect();
+    // An engine holds a model that is only read and a connection whose statements end with the call: a panic leaves
+    // neither of them half-changed.
+    match catch_unwind(AssertUnwindSafe(|| engine.answer(&requests))) {
+        Ok(Ok(answers)) if answers.len() == jobs.len() => Some(answers),
+        Ok(Ok(answers)) => {
+            tracing::error!(jobs = jobs.len(), answers = answers.len(), "a batch came back with another length");
+            None
+        }
+        Ok(Err(error)) => {
+            tracing::error!(jobs = jobs.len(), %error, "a batch failed");
+            None
+        }
+        Err(_) => {
+            tracing::error!(jobs = jobs.len(), "a batch panicked");
+            None
+        }
+    }
+}
+
+fn outcome(answer: Result<Vec<Recommendation>, EngineError>) -> Outcome {
+    answer.map(Arc::from).map_err(|error| {
+        tracing::error!(%error, "a prediction failed");
+        FAILED.into()
+    })
+}
+
+#[cfg(test)]
+mod tests;

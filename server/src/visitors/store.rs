@@ -1,0 +1,226 @@
+use std::path::Path;
+
+use app::{
+    domain::{MovieId, Stars, ViewerId},
+    port::VisitorId,
+};
+use rand::TryRngCore;
+use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite_migration::{M, Migrations};
+
+use super::Profile;
+use crate::sqlite::{Pool, SqliteError, open_writable};
+
+/// Connections that read while another writes.
+const READERS: usize = 2;
+
+/// The schema of `visitors.db`, step by step; a step that was released is never changed.
+///
+/// - `meta`: named values of this installation; `secret` is the key of the prediction ids' checksums.
+/// - `visitors`: one row for each visitor who rated something. `id` is a fingerprint of their cookie: whoever reads
+///   this file cannot make the cookie from it.
+/// - `ratings`: half stars, 1 to 10. `viewer_id` is 0 for the visitor's own profile, else the MovieLens viewer in whose
+///   shoes they stood.
+const STEPS: &[M<'static>] = &[M::up(
+    "create table meta (
+         name text primary key,
+         value blob not null
+     ) without rowid;
+     create table visitors (
+         id blob primary key check (length(id) = 16),
+         created_at integer not null
+     ) without rowid;
+     create table ratings (
+         visitor_id blob not null references visitors (id) on delete cascade,
+         viewer_id integer not null,
+         movie_id integer not null,
+         halves integer not null check (halves between 1 and 10),
+         rated_at integer not null,
+         primary key (visitor_id, viewer_id, movie_id)
+     ) without rowid;",
+)];
+
+/// What can go wrong with what visitors said.
+#[derive(Debug, thiserror::Error)]
+pub enum VisitorsError {
+    /// The database failed.
+    #[error(transparent)]
+    Sqlite(#[from] SqliteError),
+    /// The file was made by another version of Marquee, or by something else.
+    #[error("visitors.db cannot be brought up to date: {0}")]
+    Migration(#[from] rusqlite_migration::Error),
+    /// The operating system gave no random bytes.
+    #[error("no secret could be made: {0}")]
+    Random(#[from] rand::rand_core::OsError),
+    /// A value in the file is not what was written there.
+    #[error("visitors.db holds a {0} that is damaged; restore it from a backup")]
+    Damaged(&'static str),
+}
+
+impl From<rusqlite::Error> for VisitorsError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error.into())
+    }
+}
+
+/// `visitors.db`: one thread writes, a few read.
+#[derive(Clone)]
+pub struct Visitors {
+    writer: Pool,
+    readers: Pool,
+    secret: [u8; 32],
+}
+
+impl Visitors {
+    /// Opens the file, makes it where there is none, and brings its schema up to date. Blocks.
+    pub fn open(path: &Path) -> Result<Self, VisitorsError> {
+        let mut writer = open_writable(path)?;
+        Migrations::from_slice(STEPS).to_latest(&mut writer)?;
+        let secret = secret(&writer)?;
+        let readers = (0..READERS).map(|_| open_writable(path)).collect::<Result<Vec<_>, _>>()?;
+        for reader in &readers {
+            reader.pragma_update(None, "query_only", true)?;
+        }
+        Ok(Self {
+            writer: Pool::start("visitors-writer", vec![writer])?,
+            readers: Pool::start("visitors-reader", readers)?,
+            secret,
+        })
+    }
+
+    /// This installation's secret, the same for as long as the file lives.
+    pub fn secret(&self) -> [u8; 32] {
+        self.secret
+    }
+
+    /// What the visitor rated, as themselves (`None`) or in a viewer's shoes.
+    pub async fn profile(&self, visitor: VisitorId, shoes: Option<ViewerId>) -> Result<Profile, VisitorsError> {
+        self.readers.call(move |db| read_profile(db, visitor, shoes)).await
+    }
+
+    /// Stores a rating, or takes it back (`None`).
+    pub async fn rate(
+        &self,
+        visitor: VisitorId,
+        shoes: Option<ViewerId>,
+        movie: MovieId,
+        stars: Option<Stars>,
+    ) -> Result<(), VisitorsError> {
+        self.writer
+            .call(move |db| match stars {
+                Some(stars) => write_rating(db, visitor, shoes, movie, stars),
+                None => take_back(db, visitor, shoes, movie),
+            })
+            .await
+    }
+}
+
+/// The viewer's number, 0 for none: MovieLens counts from 1.
+fn viewer_key(shoes: Option<ViewerId>) -> u32 {
+    shoes.map_or(0, |viewer| viewer.0)
+}
+
+fn read_profile(db: &Connection, visitor: VisitorId, shoes: Option<ViewerId>) -> Result<Profile, VisitorsError> {
+    let mut query =
+        db.prepare_cached("select movie_id, halves from ratings where visitor_id = ?1 and viewer_id = ?2")?;
+    let rows = query.query_map(params![visitor.0, viewer_key(shoes)], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let rating = |row: rusqlite::Result<(u32, u8)>| {
+        let (movie, halves) = row?;
+        let stars = Stars::from_halves(halves).ok_or(VisitorsError::Damaged("rating"))?;
+        Ok((MovieId(movie), stars))
+    };
+    rows.map(rating).collect()
+}
+
+fn write_rating(
+    db: &mut Connection,
+    visitor: VisitorId,
+    shoes: Option<ViewerId>,
+    movie: MovieId,
+    stars: Stars,
+) -> Result<(), VisitorsError> {
+    let step = db.transaction()?;
+    step.prepare_cached("insert into visitors (id, created_at) values (?1, unixepoch()) on conflict do nothing")?
+        .execute(params![visitor.0])?;
+    step.prepare_cached(
+        "insert into ratings (visitor_id, viewer_id, movie_id, halves, rated_at) values (?1, ?2, ?3, ?4, unixepoch())
+         on conflict do update set halves = excluded.halves, rated_at = excluded.rated_at",
+    )?
+    .execute(params![visitor.0, viewer_key(shoes), movie.0, stars.halves()])?;
+    step.commit()?;
+    Ok(())
+}
+
+fn take_back(
+    db: &Connection,
+    visitor: VisitorId,
+    shoes: Option<ViewerId>,
+    movie: MovieId,
+) -> Result<(), VisitorsError> {
+    db.prepare_cached("delete from ratings where visitor_id = ?1 and viewer_id = ?2 and movie_id = ?3")?
+        .execute(params![visitor.0, viewer_key(shoes), movie.0])?;
+    Ok(())
+}
+
+fn secret(db: &Connection) -> Result<[u8; 32], VisitorsError> {
+    let stored: Option<Vec<u8>> =
+        db.query_row("select value from meta where name = 'secret'", [], |row| row.get(0)).optional()?;
+    if let Some(stored) = stored {
+        return stored.try_into().map_err(|_| VisitorsError::Damaged("secret"));
+    }
+    let mut secret = [0; 32];
+    rand::rngs::OsRng.try_fill_bytes(&mut secret)?;
+    db.execute("insert into meta (name, value) values ('secret', ?1)", params![secret])?;
+    Ok(secret)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ME: VisitorId = VisitorId([1; 16]);
+    const HEAT: MovieId = MovieId(6);
+
+    fn stars(stars: f32) -> Option<Stars> {
+        Stars::try_from(stars).ok()
+    }
+
+    #[tokio::test]
+    async fn a_rating_is_kept_changed_and_taken_back() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let visitors = Visitors::open(&folder.path().join("visitors.db")).expect("a store");
+        for given in [stars(4.5), stars(2.0), None] {
+            visitors.rate(ME, None, HEAT, given).await.expect("stored");
+            assert_eq!(visitors.profile(ME, None).await.expect("read").stars(HEAT), given);
+        }
+    }
+
+    #[tokio::test]
+    async fn ratings_of_one_visitor_and_pair_of_shoes_are_seen_by_no_other() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let visitors = Visitors::open(&folder.path().join("visitors.db")).expect("a store");
+        visitors.rate(ME, Some(ViewerId(414)), HEAT, stars(5.0)).await.expect("stored");
+        assert_eq!(visitors.profile(ME, None).await.expect("read"), Profile::default());
+        assert_eq!(visitors.profile(VisitorId([2; 16]), Some(ViewerId(414))).await.expect("read"), Profile::default());
+        assert_eq!(visitors.profile(ME, Some(ViewerId(414))).await.expect("read").rated(), 1);
+    }
+
+    #[tokio::test]
+    async fn ratings_and_the_secret_outlive_the_process() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("visitors.db");
+        let before = Visitors::open(&path).expect("a store");
+        before.rate(ME, None, HEAT, stars(5.0)).await.expect("stored");
+        let after = Visitors::open(&path).expect("a store");
+        assert_eq!(after.profile(ME, None).await.expect("read").rated(), 1);
+        assert_eq!(after.secret(), before.secret());
+    }
+
+    #[test]
+    fn a_file_that_is_no_database_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("visitors.db");
+        std::fs::write(&path, "this is no database, however long it is made to look".repeat(40)).expect("written");
+        assert!(Visitors::open(&path).is_err());
+    }
+}

@@ -1,0 +1,165 @@
+//! What a client asks for, parsed once: past this border a [`Request`] is valid.
+
+use std::collections::BTreeMap;
+
+use app::domain::{MovieId, Stars, ViewerId};
+use serde::Deserialize;
+
+use crate::{
+    predictions::{
+        FilmTable, Request,
+        request::{DEFAULT_FILMS, MOST_FILMS},
+    },
+    visitors::Profile,
+    web::{
+        error::ApiError,
+        site::{Site, viewer_profile},
+    },
+};
+
+/// A longer list than any catalogue of today is a mistake or an attack.
+const MOST_LISTED: usize = 200_000;
+
+/// The body of `POST /api/predict`.
+#[derive(Debug, Deserialize)]
+pub struct Body {
+    /// The question.
+    #[serde(rename = "input-data")]
+    pub input_data: Input,
+}
+
+/// The question. Numbers are wide on purpose: one that is no film's number gets a sentence, not a parser's error.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Input {
+    /// A profile: films that are liked.
+    pub liked: Option<Vec<i64>>,
+    /// A profile: films and their stars.
+    pub ratings: Option<BTreeMap<String, f32>>,
+    /// A profile: a MovieLens viewer's.
+    pub profile: Option<i64>,
+    /// How many recommendations.
+    pub n: Option<i64>,
+    /// Only films of one of these genres.
+    pub genres: Option<Vec<String>>,
+    /// Only films of these years: the first and the last.
+    pub years: Option<(i64, i64)>,
+    /// Never these films.
+    pub exclude: Option<Vec<i64>>,
+    /// Films of the profile may come back.
+    pub include_rated: Option<bool>,
+    /// Rank exactly these films.
+    pub candidates: Option<Vec<i64>>,
+}
+
+impl Input {
+    /// Whether it names a profile at all.
+    pub fn names_a_profile(&self) -> bool {
+        self.liked.is_some() || self.ratings.is_some() || self.profile.is_some()
+    }
+
+    /// The profile it names: exactly one of `liked`, `ratings` and `profile`.
+    pub async fn profile(&self, site: &Site) -> Result<Profile, ApiError> {
+        let (catalogue, service) = site.ready()?;
+        match (&self.liked, &self.ratings, self.profile) {
+            (Some(liked), None, None) => {
+                check_length("liked", liked.len())?;
+                let film = |&id| known_film(service.films(), "liked", id).map(|movie| (movie, Stars::MOST));
+                liked.iter().map(film).collect()
+            }
+            (None, Some(ratings), None) => {
+                check_length("ratings", ratings.len())?;
+                ratings.iter().map(|(id, &stars)| rating(service.films(), id, stars)).collect()
+            }
+            (None, None, Some(viewer)) => {
+                let id = u32::try_from(viewer).map(ViewerId);
+                let id = id.map_err(|_| ApiError::field("profile", format!("no viewer has the number {viewer}")))?;
+                Ok(viewer_profile(catalogue, id).await?)
+            }
+            (None, None, None) => Err(ApiError::field(
+                "input-data",
+                "name a profile: one of `liked` (a list of film numbers), `ratings` (film numbers and stars) or `profile` (a viewer's number)",
+            )),
+            _ => Err(ApiError::field("input-data", "name one of `liked`, `ratings` and `profile`, not several")),
+        }
+    }
+
+    /// The whole question about a profile.
+    pub fn request(self, films: &FilmTable, profile: Profile) -> Result<Request, ApiError> {
+        let candidates = self.candidates.map(|ids| film_list(films, "candidates", &ids)).transpose()?;
+        let default = candidates.as_ref().map_or(DEFAULT_FILMS, |list| list.len().clamp(1, MOST_FILMS));
+        let wanted = match self.n {
+            None => default,
+            Some(n) => usize::try_from(n)
+                .ok()
+                .filter(|n| (1..=MOST_FILMS).contains(n))
+                .ok_or_else(|| ApiError::field("n", format!("n is 1 to {MOST_FILMS}, not {n}")))?,
+        };
+        let exclude = self.exclude.unwrap_or_default();
+        check_length("exclude", exclude.len())?;
+        let request = Request {
+            films: wanted,
+            genres: self.genres.map(|names| genres(films, &names)).transpose()?.unwrap_or_default(),
+            years: self.years.map(years).transpose()?,
+            exclude: exclude.into_iter().filter_map(|id| film(films, id)).collect(),
+            include_rated: self.include_rated.unwrap_or(false),
+            candidates,
+            profile,
+        };
+        Ok(request.canonical())
+    }
+}
+
+fn film(films: &FilmTable, id: i64) -> Option<MovieId> {
+    u32::try_from(id).ok().map(MovieId).filter(|&movie| films.knows(movie))
+}
+
+fn known_film(films: &FilmTable, field: &str, id: i64) -> Result<MovieId, ApiError> {
+    film(films, id).ok_or_else(|| ApiError::field(field, format!("no film has the number {id}")))
+}
+
+fn film_list(films: &FilmTable, field: &str, ids: &[i64]) -> Result<Vec<MovieId>, ApiError> {
+    check_length(field, ids.len())?;
+    ids.iter().map(|&id| known_film(films, field, id)).collect()
+}
+
+fn rating(films: &FilmTable, id: &str, stars: f32) -> Result<(MovieId, Stars), ApiError> {
+    let field = || format!("ratings.{}", shortened(id));
+    let number = id.parse().map_err(|_| ApiError::field(field(), "a film's number is digits only"))?;
+    let movie = known_film(films, &field(), number)?;
+    let stars = Stars::try_from(stars).map_err(|error| ApiError::field(field(), error.to_string()))?;
+    Ok((movie, stars))
+}
+
+fn genres(films: &FilmTable, names: &[String]) -> Result<Vec<String>, ApiError> {
+    let genre = |name: &String| {
+        let known = films.genres().iter().find(|genre| genre.eq_ignore_ascii_case(name.trim()));
+        known.cloned().ok_or_else(|| {
+            let known = films.genres().join(", ");
+            ApiError::field("genres", format!("no genre is called {:?}; there are {known}", shortened(name)))
+        })
+    };
+    names.iter().map(genre).collect()
+}
+
+fn years((from, to): (i64, i64)) -> Result<(u16, u16), ApiError> {
+    match (u16::try_from(from), u16::try_from(to)) {
+        (Ok(from), Ok(to)) if from <= to => Ok((from, to)),
+        _ => Err(ApiError::field(
+            "years",
+            format!("years are a first and a last year, such as [1990, 1999], not [{from}, {to}]"),
+        )),
+    }
+}
+
+fn check_length(field: &str, length: usize) -> Result<(), ApiError> {
+    if length > MOST_LISTED {
+        return Err(ApiError::field(field, format!("at most {MOST_LISTED} entries, not {length}")));
+    }
+    Ok(())
+}
+
+/// A piece of the client's own text, short enough to be sent back.
+fn shortened(text: &str) -> String {
+    text.chars().take(40).collect()
+}

@@ -1,0 +1,35 @@
+//! The JSON API.
+
+mod health;
+mod input;
+mod movies;
+mod predict;
+mod query;
+
+use axum::{
+    Router,
+    http::{Method, StatusCode, Uri},
+    routing::get,
+};
+
+use super::{error::ApiError, site::SharedSite};
+
+/// The addresses of the API; all of them answer JSON, errors too.
+pub fn router() -> Router<SharedSite> {
+    Router::new()
+        .route("/api/predict", get(predict::now).post(predict::schedule))
+        .route("/api/get-result/{id}", get(predict::result))
+        .route("/api/movies/{id}", get(movies::movie))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/api/{*rest}", get(not_found).post(not_found))
+        .method_not_allowed_fallback(wrong_method)
+}
+
+async fn not_found(uri: Uri) -> ApiError {
+    ApiError::new(StatusCode::NOT_FOUND, format!("The API has no address {}.", uri.path()))
+}
+
+async fn wrong_method(method: Method, uri: Uri) -> ApiError {
+    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, format!("{} does not answer {method}.", uri.path()))
+}

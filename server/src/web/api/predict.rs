@@ -1,0 +1,158 @@
+//! The three calls of the pattern: schedule, ask for the result, or wait for it in one call.
+
+use std::time::Duration;
+
+use app::{
+    domain::{PredictionId, PredictionState, Recommendation},
+    port::VisitorId,
+};
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{
+        Path, Query, State,
+        rejection::{BytesRejection, QueryRejection},
+    },
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::json;
+
+use super::{input::Body, query};
+use crate::{
+    predictions::{self, Absent, Until},
+    visitors::Profile,
+    web::{
+        error::ApiError,
+        site::{SharedSite, Site},
+        visitor,
+    },
+};
+
+/// The longest that `?wait=` holds an answer.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+/// The longest that the call which waits for its result waits: past every deadline and any patience.
+const LONGEST_DIRECT: Duration = Duration::from_secs(600);
+
+/// `POST /api/predict`: 202 and an id.
+pub async fn schedule(
+    State(site): State<SharedSite>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, ApiError> {
+    let body: Body = json_body(&body?)?;
+    let (_, service) = site.ready()?;
+    let profile = body.input_data.profile(&site).await?;
+    let request = body.input_data.request(service.films(), profile)?;
+    let id = service.schedule(request, visitor::known(&headers)).await?.to_string();
+    let location = format!("/api/get-result/{id}");
+    let headers = [(header::LOCATION, location), (header::RETRY_AFTER, "1".to_owned())];
+    Ok((StatusCode::ACCEPTED, headers, Json(json!({ "status": "working", "result-id": id }))).into_response())
+}
+
+/// The query of `GET /api/get-result/{id}`.
+#[derive(Debug, Deserialize)]
+pub struct Wait {
+    /// Milliseconds to hold the answer until it changes.
+    wait: Option<u64>,
+}
+
+/// `GET /api/get-result/{id}?wait=MS`: where the prediction stands.
+pub async fn result(
+    State(site): State<SharedSite>,
+    Path(id): Path<String>,
+    query: Result<Query<Wait>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let Query(Wait { wait }) = query.map_err(|_| ApiError::field("wait", "wait is a number of milliseconds"))?;
+    let (_, service) = site.ready()?;
+    let id: PredictionId = id.parse().map_err(|_| Absent::Unknown)?;
+    let asker = visitor::known(&headers);
+    let limit = Duration::from_millis(wait.unwrap_or(0)).min(LONGEST_WAIT);
+    let state = if limit.is_zero() {
+        service.queue().state(id, asker).await?
+    } else {
+        service.queue().wait(id, asker, Until::Changed, limit).await?
+    };
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(PredictionState::from(state))).into_response())
+}
+
+/// `GET /api/predict?liked=…`: waits, and answers with the recommendations themselves.
+pub async fn now(
+    State(site): State<SharedSite>,
+    query: Result<Query<Vec<(String, String)>>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let Query(pairs) = query.map_err(|error| ApiError::new(StatusCode::BAD_REQUEST, error.body_text()))?;
+    let input = query::parse(&pairs)?;
+    let (_, service) = site.ready()?;
+    let asker = visitor::known(&headers);
+    let profile = if input.names_a_profile() { input.profile(&site).await? } else { own_profile(&site, asker).await? };
+    let request = input.request(service.films(), profile)?;
+    let id = service.schedule(request, asker).await?;
+    let _holding = Holding { site: SharedSite::clone(&site), id, asker };
+    match service.queue().wait(id, asker, Until::Finished, LONGEST_DIRECT).await? {
+        predictions::State::Success(films) => {
+            let films: &[Recommendation] = &films;
+            Ok(([(header::CACHE_CONTROL, "no-store")], Json(films)).into_response())
+        }
+        predictions::State::Failure(reason) => Err(ApiError::unavailable(reason.to_string(), 5)),
+        predictions::State::Pending | predictions::State::Started => Err(ApiError::new(
+            StatusCode::GATEWAY_TIMEOUT,
+            "The prediction takes too long. Schedule it with POST /api/predict and ask for it later.",
+        )),
+    }
+}
+
+async fn own_profile(site: &Site, visitor: Option<VisitorId>) -> Result<Profile, ApiError> {
+    Ok(site.own_ratings(visitor, None).await?)
+}
+
+/// Gives the prediction back when the caller has its answer or has hung up: nobody else knows its id.
+struct Holding {
+    site: SharedSite,
+    id: PredictionId,
+    asker: Option<VisitorId>,
+}
+
+impl Drop for Holding {
+    fn drop(&mut self) {
+        let (site, id, asker) = (SharedSite::clone(&self.site), self.id, self.asker);
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move {
+                if let Some(service) = site.service() {
+                    service.queue().release(id, asker).await;
+                }
+            });
+        }
+    }
+}
+
+/// The body as JSON: what is no JSON is 400, JSON of another shape 422 with the field.
+fn json_body<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    let mut parser = serde_json::Deserializer::from_slice(body);
+    let parsed = serde_path_to_error::deserialize(&mut parser);
+    let value = parsed.map_err(|error| {
+        let path = error.path().to_string();
+        let reason = error.into_inner();
+        if reason.is_data() {
+            ApiError::field(path, reason.to_string())
+        } else {
+            ApiError::new(StatusCode::BAD_REQUEST, format!("the body is not JSON: {reason}"))
+        }
+    })?;
+    parser.end().map_err(|error| ApiError::new(StatusCode::BAD_REQUEST, format!("the body is not JSON: {error}")))?;
+    Ok(value)
+}
+
+impl From<BytesRejection> for ApiError {
+    fn from(rejection: BytesRejection) -> Self {
+        match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "The body is too large: at most 4 MB.")
+            }
+            status => Self::new(status, "The body could not be read."),
+        }
+    }
+}

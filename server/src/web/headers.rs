@@ -1,0 +1,54 @@
+//! What a browser may do with an answer.
+
+use axum::{
+    extract::Request,
+    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+use super::error::ApiError;
+
+/// Tells a proxy (nginx reads it so) to pass a streamed page on as it comes.
+pub const UNBUFFERED: &str = "x-accel-buffering";
+
+/// On every answer. The pages' Content-Security-Policy is set where the nonce is known.
+const EVERYWHERE: [(HeaderName, HeaderValue); 4] = [
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+];
+
+/// Adds the headers that every answer has.
+pub async fn everywhere(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    for (name, value) in EVERYWHERE {
+        response.headers_mut().entry(name).or_insert(value);
+    }
+    response
+}
+
+/// Refuses what another site's page makes a visitor's browser send (cross-site request forgery): the browser itself
+/// says where a request comes from (Fetch Metadata). A client that is no browser sends no such header and no cookie
+/// that it was not given.
+pub async fn same_site_only(request: Request, next: Next) -> Response {
+    let harmless = matches!(*request.method(), Method::GET | Method::HEAD);
+    let from = request.headers().get("sec-fetch-site").map(HeaderValue::as_bytes);
+    if harmless || matches!(from, None | Some(b"same-origin" | b"none")) {
+        return next.run(request).await;
+    }
+    ApiError::new(StatusCode::FORBIDDEN, "This request came from another site's page, so it was not carried out.")
+        .into_response()
+}
+
+/// The policy of a page whose own scripts carry this nonce.
+pub fn content_security_policy(nonce: &str, reload: bool) -> String {
+    // Only `cargo leptos watch` listens on another port, for its reload messages.
+    let connect = if reload { "'self' ws:" } else { "'self'" };
+    format!(
+        "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
+         img-src 'self' data:; connect-src {connect}; object-src 'none'; base-uri 'none'; form-action 'self'; \
+         frame-ancestors 'none'"
+    )
+}

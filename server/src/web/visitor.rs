@@ -1,0 +1,118 @@
+//! Who asks: a random cookie, and its fingerprint, which is all that the rest of the server ever sees.
+
+use app::port::{Visitor, VisitorId};
+use axum::{
+    extract::Request,
+    http::{HeaderMap, HeaderValue, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use rand::TryRngCore;
+
+use super::error::ApiError;
+
+const COOKIE: &str = "marquee_visitor";
+/// Browsers keep no cookie for longer than this (RFC 6265bis, section 5.5): 400 days, in seconds.
+const MAX_AGE: u32 = 400 * 24 * 60 * 60;
+const TOKEN_BYTES: usize = 16;
+
+/// Knows the visitor by their cookie, or gives them one; either way the request carries a [`Visitor`] from here on.
+pub async fn know(mut request: Request, next: Next) -> Response {
+    if let Some(id) = known(request.headers()) {
+        request.extensions_mut().insert(Visitor { id, returning: true });
+        return next.run(request).await;
+    }
+    let mut token = [0; TOKEN_BYTES];
+    if let Err(error) = rand::rngs::OsRng.try_fill_bytes(&mut token) {
+        return ApiError::internal(&error).into_response();
+    }
+    let token = hex(&token);
+    let secure = is_https(request.headers());
+    request.extensions_mut().insert(Visitor { id: fingerprint(&token), returning: false });
+    let mut response = next.run(request).await;
+    if let Ok(cookie) = HeaderValue::from_str(&set_cookie(&token, secure)) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// The visitor of a request, by its cookie. A cookie that is not of our making counts as none.
+pub fn known(headers: &HeaderMap) -> Option<VisitorId> {
+    let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    cookies
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|&(name, value)| name == COOKIE && is_token(value))
+        .map(|(_, token)| fingerprint(token))
+}
+
+/// The value of another cookie of ours.
+pub fn cookie<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
+    let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    cookies
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(name, value)| (name == wanted).then_some(value))
+}
+
+fn set_cookie(token: &str, secure: bool) -> String {
+    let secure = if secure { "; Secure" } else { "" };
+    format!("{COOKIE}={token}; Path=/; Max-Age={MAX_AGE}; HttpOnly; SameSite=Lax{secure}")
+}
+
+fn is_token(value: &str) -> bool {
+    value.len() == 2 * TOKEN_BYTES && value.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+fn fingerprint(token: &str) -> VisitorId {
+    let hash = blake3::derive_key("marquee 2026 visitor cookie", token.as_bytes());
+    VisitorId(std::array::from_fn(|at| hash[at]))
+}
+
+fn is_https(headers: &HeaderMap) -> bool {
+    headers.get("x-forwarded-proto").is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"https"))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(cookie: &str) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, HeaderValue::from_str(cookie).expect("a header"));
+        headers
+    }
+
+    #[test]
+    fn a_visitor_is_known_by_the_cookie_they_were_given() {
+        let token = hex(&[0x5a; TOKEN_BYTES]);
+        let sent_back = format!("theme=dark; {}", set_cookie(&token, false).split(';').next().unwrap_or_default());
+        assert_eq!(known(&headers(&sent_back)), Some(fingerprint(&token)));
+        assert_eq!(cookie(&headers(&sent_back), "theme"), Some("dark"));
+    }
+
+    #[test]
+    fn a_cookie_that_is_not_of_our_making_is_none() {
+        for bad in ["", "marquee_visitor=", "marquee_visitor=short", "marquee_visitor", "=;;=", "other=1"] {
+            assert_eq!(known(&headers(bad)), None, "{bad}");
+        }
+        assert_eq!(known(&headers(&format!("marquee_visitor={}", "Z".repeat(32)))), None);
+    }
+
+    #[test]
+    fn the_cookie_is_out_of_scripts_reach_and_stays_on_this_site() {
+        let cookie = set_cookie("00", true);
+        for part in ["HttpOnly", "SameSite=Lax", "Path=/", "Secure"] {
+            assert!(cookie.contains(part), "{cookie}");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Black-box tests of the running server: the real binary on a free port, a data directory of its own, HTTP.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that fails by panicking says where and why")]
+
+mod borders;
+mod contract;
+mod filters;
+mod life;
+mod pages;
+mod pressure;
+mod support;
