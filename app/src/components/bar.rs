@@ -32,7 +32,7 @@ pub(crate) fn TopBar(
 }
 
 /// Dark or light. The system's choice until the visitor makes one.
-#[component]
+#[island]
 fn ThemeToggle() -> impl IntoView {
     let dark = RwSignal::new(false);
     Effect::new(move |_| dark.set(browser::is_dark()));

@@ -56,6 +56,20 @@ pub(super) fn HomePage() -> impl IntoView {
 
 #[component]
 fn Ready(content: Content) -> impl IntoView {
+    let title = match content.profile.viewer {
+        None => "Films chosen for you".to_owned(),
+        Some(viewer) => format!("Films chosen for Viewer {viewer}"),
+    };
+    view! {
+        <Title text=title />
+        <LivePage content />
+    }
+}
+
+/// The part of the page that the browser attaches to: all of it. The island's props carry what the server rendered it
+/// of, so the browser needs neither the router nor a second question to begin.
+#[island]
+fn LivePage(content: Content) -> impl IntoView {
     let profile = Profile::new(&content);
     provide_context(profile);
     let Content { films, dataset, edition, viewers, ticket, welcome, popular, .. } = content;
@@ -65,12 +79,7 @@ fn Ready(content: Content) -> impl IntoView {
     } else {
         (Level::Section, Some(view! { <Welcome films=welcome /> }))
     };
-    let title = match profile.view {
-        None => "Films chosen for you".to_owned(),
-        Some(viewer) => format!("Films chosen for Viewer {viewer}"),
-    };
     view! {
-        <Title text=title />
         <TopBar>
             <ProfileMenu profile viewers />
         </TopBar>

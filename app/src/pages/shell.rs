@@ -23,12 +23,17 @@ pub struct ShellOptions {
 /// First in the head: what only works with script is shown, and what stands in for it is not.
 const MARK_SCRIPT: &str = "document.documentElement.dataset.script=''";
 
-/// Loads the application and attaches it. If that fails the page goes back to its plain links and forms.
-const BOOT: &str = r#"(({js,wasm})=>import(js).then(app=>app.default({module_or_path:wasm}).then(()=>app.hydrate())).catch(error=>{delete document.documentElement.dataset.script;console.error(error)}))"#;
+/// Loads the application and attaches each island. If that fails the page goes back to its plain links and forms. An
+/// island within another needs no element of its own, so there is nothing to walk in order.
+const BOOT: &str = r#"(({js,wasm})=>import(js).then(app=>app.default({module_or_path:wasm}).then(()=>{app.hydrate();for(const island of document.querySelectorAll('leptos-island'))app[island.dataset.component](island)})).catch(error=>{delete document.documentElement.dataset.script;console.error(error)}))"#;
 
 /// The whole document.
 pub fn shell(options: &ShellOptions) -> impl IntoView + use<> {
     let ShellOptions { css, js, wasm, reload, theme } = options.clone();
+    // Outside the islands nothing is attached to, so nothing is marked for it.
+    if let Some(shared) = Owner::current_shared_context() {
+        shared.set_is_hydrating(false);
+    }
     let boot = format!("{BOOT}({{js:{js:?},wasm:{wasm:?}}})");
     view! {
         <!DOCTYPE html>

@@ -23,11 +23,7 @@ pub(super) fn search(connection: &Connection, text: &str, n: usize) -> Result<Ve
     let last_begins = format!("{all_words}*");
     debug_assert!(last_begins.ends_with(&format!("\"{last}\"*")));
 
-    let mut found: Vec<MovieSummary> = Vec::new();
-    let in_a_row = places(connection, &format!("title : \"{phrase}\""), NAMESAKES)?;
-    found.extend(
-        queries::by_popularity(connection, &in_a_row)?.into_iter().filter(|film| is_named(&film.title, words.len())),
-    );
+    let mut found = queries::by_popularity(connection, &of_this_name(connection, &phrase, words.len())?)?;
     for query in [all_words, last_begins] {
         if found.len() >= n {
             break;
@@ -43,6 +39,23 @@ pub(super) fn search(connection: &Connection, text: &str, n: usize) -> Result<Ve
     }
     found.truncate(n);
     Ok(found)
+}
+
+/// The films whose titles are nothing but this phrase of so many words.
+fn of_this_name(connection: &Connection, phrase: &str, words: usize) -> Result<Vec<i64>, CatalogueError> {
+    let mut statement = connection.prepare_cached(
+        "select m.popularity, m.title from film_names f join movies m on m.popularity = f.rowid \
+         where film_names match ?1 order by f.rowid limit ?2",
+    )?;
+    let mut rows = statement.query((format!("title : \"{phrase}\""), NAMESAKES))?;
+    let mut places = Vec::new();
+    while let Some(row) = rows.next()? {
+        let title: String = row.get(1)?;
+        if is_named(&title, words) {
+            places.push(row.get(0)?);
+        }
+    }
+    Ok(places)
 }
 
 fn places(connection: &Connection, query: &str, most: i64) -> Result<Vec<i64>, CatalogueError> {

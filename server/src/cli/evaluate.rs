@@ -8,7 +8,7 @@ use super::train::TrainingBar;
 use crate::{
     catalogue::{self, Reader},
     model::{
-        FilmOrder, Likes, Popularity,
+        FilmOrder, ItemCosine, Likes, Popularity,
         evaluation::{self, Figures, Shown},
         set_autoencoder::SetRecommender,
         training::{self, Hyper},
@@ -50,22 +50,26 @@ pub fn run(args: &EvaluateArgs, data_dir: &Path) -> anyhow::Result<()> {
     folds.sort_unstable();
     folds.dedup();
 
-    let (mut popularity, mut network) = (Figures::default(), Figures::default());
+    let [mut popularity, mut cosine, mut network] = [Figures::default(); 3];
     for fold in folds {
         let cases = evaluation::cases(&interactions, |viewer| evaluation::fold(viewer) == fold);
         let likes = Likes::of(&interactions, 1, |viewer| evaluation::fold(viewer) != fold);
         popularity.add(&evaluation::measure(&Popularity::new(Arc::clone(&order), &likes), &cases)?);
+
+        cosine.add(&evaluation::measure(&ItemCosine::new(Arc::clone(&order), likes.clone()), &cases)?);
 
         let mut bar = TrainingBar::new();
         let hyper = Hyper::for_viewers(likes.viewers().len(), args.seed);
         let outcome = training::train(&likes, hyper, |now| bar.show(now));
         bar.finish();
         let trained = outcome?;
-        network
-            .add(&evaluation::measure(&SetRecommender::new(trained.net, Arc::clone(&order), trained.version), &cases)?);
+        network.add(&evaluation::measure(
+            &SetRecommender::new(trained.net, Arc::clone(&order), trained.version)?,
+            &cases,
+        )?);
     }
 
-    let models = [("popularity", popularity), ("set-autoencoder", network)];
+    let models = [("popularity", popularity), ("item-cosine", cosine), ("set-autoencoder", network)];
     let mut out = std::io::stdout().lock();
     if args.json {
         let lines: Vec<Line> = models.iter().flat_map(|(model, figures)| lines(model, figures)).collect();

@@ -293,5 +293,5 @@ fn set_autoencoder(bytes: Vec<u8>, metadata: &Metadata) -> Result<SetRecommender
     if version != metadata.version {
         return Err("its weights are not those that were saved".to_owned());
     }
-    Ok(SetRecommender::new(net, Arc::new(FilmOrder::new(films)), version))
+    SetRecommender::new(net, Arc::new(FilmOrder::new(films)), version).map_err(|error| plain(&error))
 }

@@ -4,8 +4,10 @@
 //! train) and a [`History`] (to serve). What leaves: scores and reasons by a film's position in [`FilmOrder`]. No SQL
 //! of visitors, no HTTP, no queue may come in.
 
+mod alone;
 pub mod artefact;
 pub mod evaluation;
+mod item_cosine;
 mod likes;
 mod popularity;
 mod recommender;
@@ -13,6 +15,8 @@ pub mod set_autoencoder;
 pub mod training;
 pub mod validation;
 
+pub use alone::compute_alone;
+pub use item_cosine::ItemCosine;
 pub use likes::Likes;
 pub use popularity::Popularity;
 pub use recommender::{FilmOrder, History, ModelError, Recommender, Share};

@@ -59,6 +59,18 @@ pub struct Share {
     pub share: f32,
 }
 
+impl Share {
+    /// What a score loses without each film, as shares of all that it can lose: the largest first, at most `most`, of
+    /// equal ones the film that stands first. Films that lowered the score are left out and count for nothing.
+    pub fn of_losses(mut losses: Vec<(usize, f32)>, most: usize) -> Vec<Self> {
+        losses.retain(|&(_, loss)| loss > 0.0);
+        let total: f32 = losses.iter().map(|&(_, loss)| loss).sum();
+        losses.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        losses.truncate(most);
+        losses.into_iter().map(|(film, loss)| Self { film, share: loss / total }).collect()
+    }
+}
+
 /// Why a model gave no scores.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {

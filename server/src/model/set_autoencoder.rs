@@ -10,10 +10,12 @@ use candle_nn::{Linear, Module, VarBuilder, linear_no_bias};
 use serde::{Deserialize, Serialize};
 
 mod serving;
+mod sums;
 #[cfg(test)]
 mod tests;
 
 pub use serving::SetRecommender;
+use sums::WeightedSums;
 
 /// The shape of a set autoencoder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,11 +92,6 @@ impl Sets {
     /// All sets' films, one after the other: (members), u32.
     pub fn films(&self) -> Result<Tensor> {
         Tensor::from_slice(&self.films, self.films.len(), &Device::Cpu)
-    }
-
-    /// The set that each of them belongs to: (members), u32.
-    fn rows(&self) -> Result<Tensor> {
-        Tensor::from_slice(&self.rows, self.rows.len(), &Device::Cpu)
     }
 
     /// The root of that set's length: (members).
@@ -219,21 +216,25 @@ impl SetAutoencoder {
         })
     }
 
+    /// How near each film is to each taste (sets, width): (sets, films).
+    fn by_taste(&self, taste: &Tensor) -> Result<Tensor> {
+        taste.matmul(&self.films.t()?)
+    }
+
     /// The opinions as a score for every film: (sets, films).
     pub fn scores(&self, opinion: &Opinion) -> Result<Tensor> {
-        let by_taste = opinion.taste.matmul(&self.films.t()?)?; // (sets, films)
+        let by_taste = self.by_taste(&opinion.taste)?; // (sets, films)
         let by_popularity = opinion.popularity.matmul(&self.bias.unsqueeze(0)?)?; // (sets, films)
         by_taste + by_popularity
     }
 
     /// Σ exp(aᵢ)·Eᵢ / √k of each set: (sets, width).
     fn sums(&self, sets: &Sets, members: &Tensor) -> Result<Tensor> {
-        let nothing = Tensor::zeros((sets.len(), self.config.width), DType::F32, &Device::Cpu)?;
         if sets.films.is_empty() {
-            return Ok(nothing);
+            return Tensor::zeros((sets.len(), self.config.width), DType::F32, &Device::Cpu);
         }
         let weights = (self.weight.index_select(&sets.films()?, 0)?.exp()? / sets.roots()?)?; // (members)
-        nothing.index_add(&sets.rows()?, &members.broadcast_mul(&weights.unsqueeze(1)?)?, 0)
+        members.apply_op2(&weights, WeightedSums { rows: sets.rows.clone(), sets: sets.len() })
     }
 }
 

@@ -77,7 +77,8 @@ pub fn train(
         return Ok((trained, None));
     }
     let order = Arc::new(FilmOrder::new(interactions.films.clone()));
-    let model = SetRecommender::new(trained.net.clone(), Arc::clone(&order), trained.version.clone());
+    let model = SetRecommender::new(trained.net.clone(), Arc::clone(&order), trained.version.clone())
+        .map_err(ModelError::from)?;
     let figures = evaluation::measure(&model, &cases)?;
     let popularity = evaluation::measure(&Popularity::new(order, &likes), &cases)?;
     let viewers = everybody.viewers().iter().filter(|&&viewer| held_out(viewer)).count();

@@ -83,7 +83,7 @@ impl Port for SitePort {
         let cards = |films: Vec<MovieSummary>| films.into_iter().map(|film| card(film, &profile)).collect();
         Ok(Home::Ready(Box::new(HomePage {
             films: info.films,
-            dataset: info.dataset.clone(),
+            dataset: dataset_name(&info.dataset),
             edition: info.fingerprint.chars().take(8).collect(),
             profile: ProfileView {
                 viewer: view,
@@ -153,6 +153,11 @@ fn card(film: MovieSummary, profile: &Profile) -> FilmCard {
         average: film.average,
         ratings: film.ratings,
     }
+}
+
+/// GroupLens calls its files "ml-latest-small", "ml-100k", …; people know them as MovieLens, and its terms ask for credit.
+fn dataset_name(file: &str) -> String {
+    file.strip_prefix("ml-").map_or_else(|| file.to_owned(), |edition| format!("MovieLens {edition}"))
 }
 
 fn viewer_in_menu(viewer: Viewer) -> ProfileView {

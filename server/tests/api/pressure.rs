@@ -68,16 +68,19 @@ async fn a_caller_that_hangs_up_gives_its_place_in_the_queue_back() {
 
 #[tokio::test]
 async fn pages_come_while_the_model_is_busy_and_every_prediction_comes_in_the_end() {
-    let server = Server::start(&["--workers", "1", "--model-delay", "3s"]).await;
+    let server = Server::start(&["--workers", "1", "--model-delay", "4s"]).await;
     let pages = futures::future::join_all((0..32).map(|_| server.get("/"))).await;
+    let mut scheduled = Vec::new();
     for page in pages {
         assert_eq!(page.status(), 200);
         let html = page.text().await.expect("a page");
-        let id =
-            html.split("data-prediction=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("an id in the page");
-        let state = server.get_json(&format!("/api/get-result/{id}")).await;
-        assert_ne!(state["status"], "SUCCESS", "the page waited for its prediction");
-        assert_eq!(server.finished(id).await["status"], "SUCCESS");
+        let id = html.split("data-prediction=\"").nth(1).and_then(|rest| rest.split('"').next());
+        scheduled.push(id.expect("an id in the page").to_owned());
+    }
+    let state = server.get_json(&format!("/api/get-result/{}", scheduled[0])).await;
+    assert_ne!(state["status"], "SUCCESS", "the pages waited for their predictions");
+    for id in scheduled {
+        assert_eq!(server.finished(&id).await["status"], "SUCCESS");
     }
 }
 

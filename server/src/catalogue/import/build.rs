@@ -130,7 +130,7 @@ fn store_ratings(
         viewer = Some((current.0, current.1 + 1, current.2 + u32::from(row.halves >= least_liked)));
         insert.execute((row.viewer, row.movie, row.halves, row.time))?;
         fingerprint.add(row);
-        if let Some(&place) = films.places.get(&row.movie) {
+        if let Some(place) = films.places.get(row.movie) {
             tallies[place as usize].histogram[usize::from(row.halves) - 1] += 1;
         }
         ratings += 1;
@@ -266,7 +266,7 @@ fn store_tastes(
             (current, likes) = (Some(viewer), 0);
         }
         likes += 1;
-        if let Some(&place) = films.places.get(&movie) {
+        if let Some(place) = films.places.get(movie) {
             for &genre in &films.all[place as usize].genres {
                 counts[usize::from(genre)] += 1;
             }

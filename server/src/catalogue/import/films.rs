@@ -54,13 +54,51 @@ pub(super) struct Films {
     /// Ascending by number.
     pub all: Vec<Film>,
     /// Where in `all` a film is.
-    pub places: HashMap<u32, u32>,
+    pub places: Places,
     /// Names, in order of appearance.
     pub genres: Vec<String>,
     /// Whether the file's last line has no line break: it may be cut off.
     pub may_be_cut_off: bool,
     /// The number of that line.
     pub last_line: u64,
+}
+
+/// Where a film is, by its number: asked three times for each rating, so most of it is a plain table.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    table: Vec<u32>,
+    /// Films with numbers beyond the table.
+    others: HashMap<u32, u32>,
+}
+
+impl Places {
+    /// Numbers in the table; MovieLens' go up to 300,000.
+    const TABLE_END: u32 = 1 << 22;
+    const NONE: u32 = u32::MAX;
+
+    fn new(ids: impl Iterator<Item = u32>) -> Self {
+        let mut places = Self::default();
+        for (id, place) in ids.zip(0..) {
+            if id >= Self::TABLE_END {
+                places.others.insert(id, place);
+                continue;
+            }
+            let at = id as usize;
+            if places.table.len() <= at {
+                places.table.resize(at + 1, Self::NONE);
+            }
+            places.table[at] = place;
+        }
+        places
+    }
+
+    /// The place in [`Films::all`] of the film of this number.
+    pub(super) fn get(&self, id: u32) -> Option<u32> {
+        match self.table.get(id as usize) {
+            Some(&place) => (place != Self::NONE).then_some(place),
+            None => self.others.get(&id).copied(),
+        }
+    }
 }
 
 /// A row before its genres are numbered.
@@ -76,7 +114,7 @@ impl Films {
         let mut films = Self::default();
         films.read_films(source, bad)?;
         films.all.sort_by_key(|film| film.id);
-        films.places = films.all.iter().map(|film| film.id).zip(0..).collect();
+        films.places = Places::new(films.all.iter().map(|film| film.id));
         if let Some(links) = source.links.clone() {
             films.read_links(source, &links, bad)?;
         }
@@ -169,7 +207,7 @@ impl Films {
                 continue;
             };
             // Links of films that the film file does not have are of no use and do no harm.
-            if let Some(&place) = self.places.get(&movie) {
+            if let Some(place) = self.places.get(movie) {
                 let film = &mut self.all[place as usize];
                 (film.imdb_id, film.tmdb_id) = (imdb_id, tmdb_id);
             }
@@ -301,6 +339,16 @@ mod tests {
         assert_eq!(split_quoted("a,,"), Some(vec!["a", "", ""]));
         assert_eq!(split_quoted(r#"1,"A"#), None);
         assert_eq!(split_quoted(r#"1,"A"b,c"#), None);
+    }
+
+    #[test]
+    fn a_film_is_found_by_its_number_however_large() {
+        let ids = [0, 5, Places::TABLE_END - 1, Places::TABLE_END, u32::MAX];
+        let places = Places::new(ids.into_iter());
+        for (id, place) in ids.into_iter().zip(0..) {
+            assert_eq!(places.get(id), Some(place));
+        }
+        assert_eq!((places.get(4), places.get(u32::MAX - 1)), (None, None));
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub(super) fn read(
         let outcome = columns.read(line);
         last = LastRow { time: outcome.ok().map(|row| row.time), before: last.time };
         match outcome {
-            Ok(row) if films.places.contains_key(&row.movie) => {
+            Ok(row) if films.places.get(row.movie).is_some() => {
                 good += 1;
                 sorter.push(row).map_err(|error| workspace.write_error(error))?;
             }

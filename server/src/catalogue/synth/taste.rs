@@ -151,8 +151,11 @@ impl Person {
         while watched.len() < count && patience > 0 {
             patience -= 1;
             let film = films.lots.draw(random);
+            if seen[film] == user {
+                continue;
+            }
             let keenness = (PULL * (f64::from(dot(&self.place, &films.all[film].place)) - 1.0)).exp();
-            if seen[film] != user && random.chance(keenness) {
+            if random.chance(keenness) {
                 seen[film] = user;
                 watched.push(film);
             }

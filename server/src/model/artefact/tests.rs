@@ -83,7 +83,7 @@ fn what_is_loaded_answers_as_what_was_saved() {
     let artefact = load(&path, &info()).unwrap();
     let Sample { interactions, trained } = sample();
     let order = std::sync::Arc::new(FilmOrder::new(interactions.films.clone()));
-    let before = SetRecommender::new(trained.net.clone(), order, trained.version.clone());
+    let before = SetRecommender::new(trained.net.clone(), order, trained.version.clone()).unwrap();
     let history = History { ratings: interactions.of_viewer(0).collect() };
     assert_eq!(artefact.model.scores(&[&history]).unwrap(), before.scores(&[&history]).unwrap());
     assert_eq!(artefact.model.order().films(), interactions.films);

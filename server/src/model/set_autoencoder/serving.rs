@@ -3,22 +3,27 @@ use std::sync::Arc;
 use candle_core::{Device, Tensor};
 use candle_nn::Module;
 
-use super::{SetAutoencoder, Sets, length_features, root};
+use super::{SetAutoencoder, Sets, root};
 use crate::model::{FilmOrder, History, ModelError, Recommender, Share};
 
 /// A trained set autoencoder with its films: what serves.
 #[derive(Clone, Debug)]
 pub struct SetRecommender {
     net: SetAutoencoder,
+    bias: Vec<f32>,
     order: Arc<FilmOrder>,
     version: String,
 }
 
+/// So many numbers at most in one of a reason's tensors: from 65,536 on candle would use its own threads.
+const PIECE: usize = 60_000;
+
 impl SetRecommender {
-    /// The network as it answers for the films in this order.
-    pub fn new(net: SetAutoencoder, order: Arc<FilmOrder>, version: String) -> Self {
+    /// The network as it answers for the films in this order; an error if it has other parameters than numbers.
+    pub fn new(net: SetAutoencoder, order: Arc<FilmOrder>, version: String) -> candle_core::Result<Self> {
         debug_assert_eq!(net.config().films, order.films().len());
-        Self { net, order, version }
+        let bias = net.bias.to_vec1()?;
+        Ok(Self { net, bias, order, version })
     }
 }
 
@@ -39,7 +44,16 @@ impl Recommender for SetRecommender {
         for history in histories {
             sets.push(history.liked().map(|film| film as u32));
         }
-        Ok(self.net.forward(&sets)?.to_vec2()?)
+        let opinion = self.net.opinion(&sets, &self.net.members(&sets)?)?;
+        let mut scores: Vec<Vec<f32>> = self.net.by_taste(&opinion.taste)?.to_vec2()?;
+        // What is popular is added here and not by candle: see `WeightedSums`.
+        let popularity: Vec<f32> = opinion.popularity.flatten_all()?.to_vec1()?;
+        for (scores, popularity) in scores.iter_mut().zip(popularity) {
+            for (score, bias) in scores.iter_mut().zip(&self.bias) {
+                *score += popularity * bias;
+            }
+        }
+        Ok(scores)
     }
 
     /// What each recommendation's score loses when one liked film is taken out of the sum, with everything that depends
@@ -50,42 +64,57 @@ impl Recommender for SetRecommender {
         if liked.is_empty() || films.is_empty() || most == 0 {
             return Ok(vec![Vec::new(); films.len()]);
         }
-        let losses = self.losses(&liked, films)?.to_vec2::<f32>()?; // [films][liked]
-        Ok(losses.iter().map(|losses| shares(&liked, losses, most)).collect())
+        let without = Without::new(&self.net, &liked, films)?;
+        let config = self.net.config();
+        let mut losses = vec![Vec::with_capacity(liked.len()); films.len()];
+        for piece in liked.chunks((PIECE / config.width.max(config.hidden)).max(1)) {
+            let lost: Vec<Vec<f32>> = without.losses(&self.net, piece)?.to_vec2()?; // [films][piece]
+            for (losses, lost) in losses.iter_mut().zip(lost) {
+                losses.extend(piece.iter().copied().zip(lost));
+            }
+        }
+        Ok(losses.into_iter().map(|losses| Share::of_losses(losses, most)).collect())
     }
 }
 
-impl SetRecommender {
-    /// What film `r`'s score loses without liked film `i`: (films, liked).
-    fn losses(&self, liked: &[usize], films: &[usize]) -> candle_core::Result<Tensor> {
-        let net = &self.net;
-        let liked_ids = positions(liked)?;
-        let weights = (net.weight.index_select(&liked_ids, 0)?.exp()? / f64::from(root(liked.len())))?; // (liked)
-        let parts = net.films.index_select(&liked_ids, 0)?.broadcast_mul(&weights.unsqueeze(1)?)?; // (liked, width)
-        let sum = parts.sum_keepdim(0)?; // (1, width)
+/// What all films of a history need to know to be taken out of it.
+struct Without {
+    /// √k.
+    root: f64,
+    /// What enters the residual layer's units with all films: (1, hidden).
+    whole: Tensor,
+    /// The vectors of the films to explain, times the scale of taste: (films, width).
+    vectors: Tensor,
+    /// The same, taken back through the residual layer: (films, hidden). They are few, the liked films may be many.
+    through: Tensor,
+}
 
-        // The residual layer is linear before its tanh, so what it gets without film i is a difference.
-        let whole = net.into.forward(&sum)?; // (1, hidden)
-        let without = whole.broadcast_sub(&net.into.forward(&parts)?)?; // (liked, hidden)
-        let residual = net.out.forward(&whole.tanh()?.broadcast_sub(&without.tanh()?)?)?; // (liked, width)
+impl Without {
+    fn new(net: &SetAutoencoder, liked: &[usize], films: &[usize]) -> candle_core::Result<Self> {
+        let mut set = Sets::default();
+        set.push(liked.iter().map(|&film| film as u32));
+        let scale = set.features()?.matmul(&net.scales)?.exp()?.narrow(1, 0, 1)?; // (1, 1)
+        let vectors = net.films.index_select(&positions(films)?, 0)?.broadcast_mul(&scale)?;
+        Ok(Self {
+            root: f64::from(root(liked.len())),
+            whole: net.into.forward(&net.sums(&set, &net.members(&set)?)?)?,
+            through: vectors.matmul(net.out.weight())?,
+            vectors,
+        })
+    }
 
-        let features = Tensor::from_slice(&length_features(liked.len()), (1, 3), &Device::Cpu)?;
-        let scale = features.matmul(&net.scales)?.exp()?.narrow(1, 0, 1)?; // (1, 1)
-        let lost = (parts + residual)?.broadcast_mul(&scale)?; // (liked, width)
-        net.films.index_select(&positions(films)?, 0)?.matmul(&lost.t()?) // (films, liked)
+    /// What each film's score loses without each of the films of `piece`: (films, piece).
+    fn losses(&self, net: &SetAutoencoder, piece: &[usize]) -> candle_core::Result<Tensor> {
+        let piece = positions(piece)?;
+        let weights = (net.weight.index_select(&piece, 0)?.exp()? / self.root)?; // (piece)
+        let parts = net.films.index_select(&piece, 0)?.broadcast_mul(&weights.unsqueeze(1)?)?; // (piece, width)
+        // The residual layer is linear before its tanh, so what its units get without a film is a difference.
+        let without = self.whole.broadcast_sub(&net.into.forward(&parts)?)?; // (piece, hidden)
+        let units = self.whole.tanh()?.broadcast_sub(&without.tanh()?)?; // (piece, hidden)
+        self.vectors.matmul(&parts.t()?)? + self.through.matmul(&units.t()?)? // (films, piece)
     }
 }
 
 fn positions(films: &[usize]) -> candle_core::Result<Tensor> {
     Tensor::from_iter(films.iter().map(|&film| film as u32), &Device::Cpu)
-}
-
-/// The largest positive losses as shares of all positive losses; equal ones in the order of the films.
-fn shares(liked: &[usize], losses: &[f32], most: usize) -> Vec<Share> {
-    let mut positive: Vec<(usize, f32)> =
-        liked.iter().copied().zip(losses.iter().copied()).filter(|&(_, loss)| loss > 0.0).collect();
-    let total: f32 = positive.iter().map(|&(_, loss)| loss).sum();
-    positive.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    positive.truncate(most);
-    positive.into_iter().map(|(film, loss)| Share { film, share: loss / total }).collect()
 }

@@ -79,7 +79,7 @@ fn the_trained_model_beats_popularity_for_viewers_it_has_not_seen() {
     let likes = Likes::of(&interactions, 2, |viewer| fold(viewer) != 0);
     let cases = cases(&interactions, |viewer| fold(viewer) == 0);
     let trained = train(&likes, Hyper { epochs: 30, ..small(1) }, |_| {}).unwrap();
-    let model = SetRecommender::new(trained.net, std::sync::Arc::clone(&order), trained.version);
+    let model = SetRecommender::new(trained.net, std::sync::Arc::clone(&order), trained.version).unwrap();
     let ours = measure(&model, &cases).unwrap();
     let popularity = measure(&Popularity::new(order, &likes), &cases).unwrap();
     for row in [2, 3] {

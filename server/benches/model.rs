@@ -1,0 +1,103 @@
+//! How long the model takes: absolute times, and ratios to something measured in the same run, which hold on any
+//! machine. `cargo bench -p server --bench model`
+
+use std::{
+    collections::HashMap,
+    error::Error,
+    hint::black_box,
+    io::{Write, stdout},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use app::domain::{MovieId, Stars};
+use candle_core::{DType, Device, Tensor};
+use candle_nn::VarBuilder;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use server::model::{
+    FilmOrder, History, Recommender, compute_alone,
+    set_autoencoder::{Config, LENGTH_FEATURES, SetAutoencoder, SetRecommender, names},
+};
+
+/// As many films as MovieLens latest-small has, and the network that is trained on it.
+const CONFIG: Config = Config { films: 9_742, width: 256, hidden: 256 };
+const BATCH: usize = 64;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    compute_alone()?;
+    let mut random = ChaCha8Rng::seed_from_u64(1);
+    let model = model(&mut random)?;
+    let histories: Vec<History> = (0..BATCH).map(|i| history(1 + i, &mut random)).collect();
+    let batch: Vec<&History> = histories.iter().collect();
+
+    let one = median(|| model.scores(&batch[20..21]))?;
+    let singles = median(|| batch.iter().try_for_each(|history| model.scores(&[history]).map(drop)))?;
+    let together = median(|| model.scores(&batch))?;
+
+    let long = history(1_000, &mut random);
+    let chosen: Vec<usize> = (0..20).collect();
+    let long_scores = median(|| model.scores(&[&long]))?;
+    let short_reasons = median(|| model.reasons(batch[20], &chosen, 3))?;
+    let long_reasons = median(|| model.reasons(&long, &chosen, 3))?;
+
+    let mut out = stdout().lock();
+    writeln!(out, "one thread, {} films, width {}", CONFIG.films, CONFIG.width)?;
+    writeln!(out, "scores, 1 history of 21 likes         {one:>10.2?}")?;
+    writeln!(out, "scores, {BATCH} histories, one by one      {singles:>10.2?}")?;
+    writeln!(out, "scores, {BATCH} histories, one batch       {together:>10.2?}")?;
+    writeln!(out, "scores, 1 history of 1,000 likes      {long_scores:>10.2?}")?;
+    writeln!(out, "reasons, 20 films of 21 likes         {short_reasons:>10.2?}")?;
+    writeln!(out, "reasons, 20 films of 1,000 likes      {long_reasons:>10.2?}")?;
+    writeln!(out, "ratio batch-speedup {:.2}", ratio(singles, together))?;
+    writeln!(out, "ratio reasons-to-scores-21 {:.2}", ratio(short_reasons, one))?;
+    writeln!(out, "ratio reasons-to-scores-1000 {:.2}", ratio(long_reasons, long_scores))?;
+    Ok(())
+}
+
+fn ratio(a: Duration, b: Duration) -> f64 {
+    a.as_secs_f64() / b.as_secs_f64()
+}
+
+/// The median of 31 runs after three to warm up.
+fn median<T, E>(mut run: impl FnMut() -> Result<T, E>) -> Result<Duration, E> {
+    let mut times = Vec::new();
+    for at in 0..34 {
+        let started = Instant::now();
+        black_box(run()?);
+        if at >= 3 {
+            times.push(started.elapsed());
+        }
+    }
+    times.sort_unstable();
+    Ok(times[times.len() / 2])
+}
+
+/// So many films that the history's owner liked.
+fn history(likes: usize, random: &mut ChaCha8Rng) -> History {
+    let mut films: Vec<usize> = rand::seq::index::sample(random, CONFIG.films, likes).into_vec();
+    films.sort_unstable();
+    History { ratings: films.into_iter().map(|film| (film, Stars::MOST)).collect() }
+}
+
+/// A network of random weights: it takes as long as a trained one.
+fn model(random: &mut ChaCha8Rng) -> Result<SetRecommender, Box<dyn Error>> {
+    let Config { films, width, hidden } = CONFIG;
+    let shapes = [
+        (names::FILMS, vec![films, width]),
+        (names::WEIGHT, vec![films]),
+        (names::BIAS, vec![films]),
+        (names::INTO, vec![hidden, width]),
+        (names::OUT, vec![width, hidden]),
+        (names::PRIOR, vec![LENGTH_FEATURES, width]),
+        (names::SCALES, vec![LENGTH_FEATURES, 2]),
+    ];
+    let mut tensors = HashMap::new();
+    for (name, shape) in shapes {
+        let weights: Vec<f32> = (0..shape.iter().product()).map(|_| random.random_range(-0.1..0.1)).collect();
+        tensors.insert(name.to_owned(), Tensor::from_vec(weights, shape, &Device::Cpu)?);
+    }
+    let net = SetAutoencoder::load(CONFIG, &VarBuilder::from_tensors(tensors, DType::F32, &Device::Cpu))?;
+    let order = FilmOrder::new((1..=films as u32).map(MovieId).collect());
+    Ok(SetRecommender::new(net, Arc::new(order), "bench".to_owned())?)
+}

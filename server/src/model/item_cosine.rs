@@ -1,0 +1,134 @@
+use std::sync::Arc;
+
+use super::{FilmOrder, History, Likes, ModelError, Recommender, Share};
+
+/// A baseline that looks at the history: a film's score is the sum of its cosines with the liked films, each film
+/// being the set of viewers who liked it.
+///
+/// Sarwar et al., *Item-based Collaborative Filtering Recommendation Algorithms*, WWW 2001. No matrix of films by films
+/// is kept: the cosines of a liked film are counted along the viewers who liked it.
+#[derive(Clone, Debug)]
+pub struct ItemCosine {
+    order: Arc<FilmOrder>,
+    likes: Likes,
+    /// The viewers (positions) who liked each film, one film after the other.
+    viewers: Vec<u32>,
+    /// Where each film's viewers begin; one more entry than there are films.
+    offsets: Vec<usize>,
+}
+
+impl ItemCosine {
+    /// Turns the likes around, so that they can be walked from film to viewers to films.
+    pub fn new(order: Arc<FilmOrder>, likes: Likes) -> Self {
+        let mut offsets = vec![0];
+        let mut total = 0;
+        offsets.extend(likes.counts().into_iter().map(|count| {
+            total += count as usize;
+            total
+        }));
+        let mut next = offsets.clone();
+        let mut viewers = vec![0; total];
+        for viewer in 0..likes.viewers().len() {
+            for &film in likes.of_viewer(viewer) {
+                let place = &mut next[film as usize];
+                viewers[*place] = viewer as u32;
+                *place += 1;
+            }
+        }
+        Self { order, likes, viewers, offsets }
+    }
+
+    fn liked_by(&self, film: usize) -> &[u32] {
+        &self.viewers[self.offsets[film]..self.offsets[film + 1]]
+    }
+
+    /// Adds the cosines of `film` with every film to `scores`.
+    fn add_cosines(&self, film: usize, scores: &mut [f32]) {
+        let here = self.liked_by(film);
+        for &viewer in here {
+            for &other in self.likes.of_viewer(viewer as usize) {
+                let product = here.len() * self.liked_by(other as usize).len();
+                scores[other as usize] += 1.0 / (product as f32).sqrt();
+            }
+        }
+    }
+}
+
+impl Recommender for ItemCosine {
+    fn order(&self) -> &FilmOrder {
+        &self.order
+    }
+
+    fn version(&self) -> &str {
+        "item-cosine"
+    }
+
+    fn scores(&self, histories: &[&History]) -> Result<Vec<Vec<f32>>, ModelError> {
+        let scores = histories.iter().map(|history| {
+            let mut scores = vec![0.0; self.likes.films()];
+            history.liked().for_each(|film| self.add_cosines(film, &mut scores));
+            scores
+        });
+        Ok(scores.collect())
+    }
+
+    fn reasons(&self, history: &History, films: &[usize], most: usize) -> Result<Vec<Vec<Share>>, ModelError> {
+        let mut reasons = vec![Vec::new(); films.len()];
+        for liked in history.liked() {
+            let mut cosines = vec![0.0; self.likes.films()];
+            self.add_cosines(liked, &mut cosines);
+            for (reasons, &film) in reasons.iter_mut().zip(films) {
+                reasons.push((liked, cosines[film]));
+            }
+        }
+        Ok(reasons.into_iter().map(|losses| Share::of_losses(losses, most)).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use app::domain::{MovieId, Stars, ViewerId};
+
+    use super::*;
+    use crate::catalogue::Interactions;
+
+    /// Three viewers over four films: 0 and 1 go together, 3 is liked by nobody.
+    fn model() -> ItemCosine {
+        let interactions = Interactions {
+            films: (0..4).map(MovieId).collect(),
+            viewers: (0..3).map(ViewerId).collect(),
+            offsets: vec![0, 2, 4, 6],
+            items: vec![0, 1, 0, 1, 0, 2],
+            stars: vec![Stars::LIKED; 6],
+            times: vec![0; 6],
+        };
+        let order = Arc::new(FilmOrder::new(interactions.films.clone()));
+        ItemCosine::new(order, Likes::of(&interactions, 1, |_| true))
+    }
+
+    fn liking(films: &[usize]) -> History {
+        History { ratings: films.iter().map(|&film| (film, Stars::MOST)).collect() }
+    }
+
+    #[test]
+    fn scores_are_sums_of_cosines() {
+        let scores = model().scores(&[&liking(&[0]), &liking(&[1, 2]), &liking(&[3]), &liking(&[])]).unwrap();
+        let (six, three) = (6.0_f32.sqrt(), 3.0_f32.sqrt());
+        for (scores, expected) in scores.iter().zip([
+            [1.0, 2.0 / six, 1.0 / three, 0.0],
+            [2.0 / six + 1.0 / three, 1.0, 1.0, 0.0],
+            [0.0; 4],
+            [0.0; 4],
+        ]) {
+            assert!(scores.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6), "{scores:?}, {expected:?}");
+        }
+    }
+
+    #[test]
+    fn each_liked_film_has_its_cosine_as_its_share() {
+        let reasons = model().reasons(&liking(&[1, 2, 3]), &[0], 5).unwrap();
+        let (by_one, by_two) = (2.0 / 6.0_f32.sqrt(), 1.0 / 3.0_f32.sqrt());
+        assert_eq!(reasons[0].iter().map(|share| share.film).collect::<Vec<_>>(), [1, 2]);
+        assert!((reasons[0][0].share - by_one / (by_one + by_two)).abs() < 1e-6);
+    }
+}

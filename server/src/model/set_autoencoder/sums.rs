@@ -1,0 +1,57 @@
+use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor, bail};
+
+/// Members (members, width) times their weights (members), added up by set: (sets, width).
+///
+/// One pass over the members, on the calling thread. A product and an `index_add` would do as well, but from 65,536
+/// numbers on candle shares elementwise operations with its own threads and spins until they are done: on a busy
+/// machine a worker would wait for cores that are sending pages.
+pub(super) struct WeightedSums {
+    /// The set of each member.
+    pub(super) rows: Vec<u32>,
+    /// How many sets there are.
+    pub(super) sets: usize,
+}
+
+impl CustomOp2 for WeightedSums {
+    fn name(&self) -> &'static str {
+        "weighted-sums"
+    }
+
+    fn cpu_fwd(
+        &self,
+        members: &CpuStorage,
+        members_layout: &Layout,
+        weights: &CpuStorage,
+        weights_layout: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
+        let (_, width) = members_layout.shape().dims2()?;
+        let (Some((from, to)), Some((weights_from, weights_to))) =
+            (members_layout.contiguous_offsets(), weights_layout.contiguous_offsets())
+        else {
+            bail!("weighted-sums is for contiguous tensors")
+        };
+        let members = members.as_slice::<f32>()?[from..to].chunks_exact(width.max(1));
+        let weights = &weights.as_slice::<f32>()?[weights_from..weights_to];
+        let mut sums = vec![0.0; self.sets * width];
+        for ((&row, member), weight) in self.rows.iter().zip(members).zip(weights) {
+            let sum = &mut sums[row as usize * width..][..width];
+            for (sum, value) in sum.iter_mut().zip(member) {
+                *sum += weight * value;
+            }
+        }
+        Ok((CpuStorage::F32(sums), (self.sets, width).into()))
+    }
+
+    fn bwd(
+        &self,
+        members: &Tensor,
+        weights: &Tensor,
+        _sums: &Tensor,
+        gradient: &Tensor,
+    ) -> Result<(Option<Tensor>, Option<Tensor>)> {
+        let rows = Tensor::from_slice(&self.rows, self.rows.len(), gradient.device())?;
+        let by_sum = gradient.index_select(&rows, 0)?; // (members, width)
+        let by_weight = (&by_sum * members)?.sum(1)?; // (members)
+        Ok((Some(by_sum.broadcast_mul(&weights.unsqueeze(1)?)?), Some(by_weight)))
+    }
+}
