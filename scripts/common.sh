@@ -16,7 +16,7 @@ TOOLS=${MARQUEE_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/marquee/tools}
 LEPTOS_ROOT=$TOOLS/cargo-leptos-$LEPTOS_VERSION
 BINDGEN_ROOT=$TOOLS/wasm-bindgen-cli-$BINDGEN_VERSION
 
-# wasm-opt and Sass are looked up on PATH, and the system's wasm-opt may be too old for today's rustc.
+# wasm-opt is looked up on PATH, and the system's may be too old for today's rustc.
 PATH=$PWD/end2end/node_modules/.bin:$LEPTOS_ROOT/bin:$BINDGEN_ROOT/bin:$PATH
 
 have() { command -v "$1" >/dev/null 2>&1; }
