@@ -29,7 +29,7 @@ test.describe('without JavaScript', () => {
 });
 
 test.describe('with a WebAssembly that does not arrive', () => {
-  test.use({ expectedComplaints: [/\.wasm/, /Failed to (load|fetch)/, /WebAssembly/i] });
+  test.use({ expectedComplaints: /\.wasm|Failed to (load|fetch)|WebAssembly/i });
 
   test('the page stays usable', async ({ home, page }) => {
     await page.route(/\.wasm/, (route) => route.abort());
