@@ -1,6 +1,10 @@
 import { defineConfig } from '@playwright/test';
+import { spawnSync } from 'node:child_process';
 import { userInfo } from 'node:os';
+import path from 'node:path';
 
+// The system's browser (CHROMIUM=/path names one); where there is none, Playwright's own.
+const systems = spawnSync(path.resolve(import.meta.dirname, '../scripts/browser'), { encoding: 'utf8' }).stdout.trim();
 const quiet = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
 const alone = ['--disable-component-update', '--disable-sync'];
 // Chromium refuses its sandbox to root, which is who runs in most containers.
@@ -22,7 +26,6 @@ export default defineConfig({
     browserName: 'chromium',
     viewport: { width: 1440, height: 900 },
     screenshot: 'only-on-failure',
-    // CHROMIUM names the system's browser (`scripts/browser` finds it); without it Playwright's own is used.
-    launchOptions: { executablePath: process.env.CHROMIUM, args: [...quiet, ...alone, ...asRoot] },
+    launchOptions: { executablePath: systems || undefined, args: [...quiet, ...alone, ...asRoot] },
   },
 });

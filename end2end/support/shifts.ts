@@ -7,15 +7,25 @@ export interface Shift {
   moved: string[];
 }
 
+/** As the browser reports it; TypeScript does not know it yet. */
+interface LayoutShift extends PerformanceEntry {
+  value: number;
+  sources: { node?: Node; previousRect: DOMRectReadOnly; currentRect: DOMRectReadOnly }[];
+}
+
 /** Starts the measurement, on every page opened from now on. */
 export async function watchShifts(page: Page) {
   await page.addInitScript(() => {
     const shifts: Shift[] = [];
     Object.assign(window, { layoutShifts: shifts });
+    const at = ({ left, top, width, height }: DOMRectReadOnly) => `${left},${top} ${width}x${height}`;
     const name = (node?: Node | null) => (node instanceof Element ? `${node.tagName}.${node.className}` : 'text');
     new PerformanceObserver((list) => {
-      for (const entry of list.getEntries() as (PerformanceEntry & { value: number; sources: { node?: Node }[] })[]) {
-        shifts.push({ value: entry.value, moved: entry.sources.map((source) => name(source.node)) });
+      for (const entry of list.getEntries() as LayoutShift[]) {
+        const moved = entry.sources.map(
+          ({ node, previousRect, currentRect }) => `${name(node)} from ${at(previousRect)} to ${at(currentRect)}`,
+        );
+        shifts.push({ value: entry.value, moved });
       }
     }).observe({ type: 'layout-shift', buffered: true });
   });

@@ -139,6 +139,8 @@ test.describe('with a model that takes 2 s', () => {
     await home.isFilled();
     expect(await home.cards.count()).toBe(FOR_YOU_FILMS);
     expect(await home.boxes()).toEqual(before);
-    expect(await shifts(page)).toEqual([]);
+    // But for the count of rated films in the top bar, which is as wide as its number.
+    const others = (await shifts(page)).filter(({ moved }) => !moved.every((what) => what.includes('top-bar-end')));
+    expect(others).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@
 import { FOR_YOU_FILMS } from '../support/home.ts';
 import { result } from '../support/api.ts';
 import { shifts } from '../support/shifts.ts';
+import { trickling } from '../support/trickle.ts';
 import { expect, test } from '../support/test.ts';
 
 const WIDTHS = [
@@ -32,6 +33,14 @@ test.describe('with a model that takes 3 s', () => {
         await home.isWaiting();
         await home.isFilled();
         expect(await shifts(page)).toEqual([]);
+      });
+
+      test('a page that arrives bit by bit shifts nothing either', async ({ home, marquee, page }) => {
+        const line = await trickling(marquee.url);
+        await page.goto(line.url);
+        await home.isFilled();
+        expect(await shifts(page)).toEqual([]);
+        line.server.close();
       });
 
       test('every box is where it was and as large as it was', async ({ home, page }) => {
@@ -114,9 +123,16 @@ test.describe('with a model that takes 30 s', () => {
     expect(popular.match(/\/poster\/\d+\.svg/g)?.length).toBeGreaterThan(5);
     expect(html).toContain('</html>');
 
+    expect((await result(marquee.url, id)).status).toMatch(/PENDING|STARTED/);
+  });
+
+  test('nobody else can read the prediction of a visitor who is known', async ({ marquee, request }) => {
+    await request.get('/');
+    const html = await (await request.get('/')).text();
+    const id = /data-prediction="([0-9a-f]{40})"/.exec(html)?.[1] ?? 'none in the page';
     const mine = await request.get(`/api/get-result/${id}`);
     expect(((await mine.json()) as { status: string }).status).toMatch(/PENDING|STARTED/);
-    expect(await result(marquee.url, id), 'nobody else can read it').not.toHaveProperty('status');
+    expect(await result(marquee.url, id)).not.toHaveProperty('status');
   });
 
   test('placeholders breathe, but hold still for those who ask for it', async ({ home, page }) => {
