@@ -72,6 +72,7 @@ fn Ready(content: Content) -> impl IntoView {
 fn LivePage(content: Content) -> impl IntoView {
     let profile = Profile::new(&content);
     provide_context(profile);
+    Effect::new(move |_| profile.keep_when_left());
     let Content { films, dataset, edition, viewers, ticket, welcome, popular, .. } = content;
     provide_context(Edition(edition));
     let (level, welcome) = if welcome.is_empty() {
