@@ -5,7 +5,7 @@ use leptos::{either::Either, ev, oco::Oco, prelude::*};
 use super::{
     icons::Icon,
     profile::Profile,
-    words::{because, of_five},
+    words::{because, of_five, telling},
 };
 use crate::domain::{MovieId, Recommendation, Stars};
 
@@ -38,7 +38,7 @@ pub(crate) fn recommended(film: Recommendation) -> CardFilm {
         reason: because(&film.reasons),
         title: film.title,
         year: film.year,
-        aside: film.genres.into_iter().next().unwrap_or_default(),
+        aside: telling(&film.genres).to_owned(),
     }
 }
 

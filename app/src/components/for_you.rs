@@ -117,7 +117,11 @@ fn status(row: ForYou, catalogue: u32) -> impl IntoView + use<> {
         Phase::Ready { seconds } => EitherOf3::B(view! {
             <span class="status-text number">{chosen(row.films.with(Vec::len), catalogue, seconds)}</span>
         }),
-        Phase::Failed(_) => EitherOf3::C(view! { <span class="status-text">"Not chosen yet"</span> }),
+        Phase::Failed(_) => EitherOf3::C(view! {
+            <span class="status-text">
+                {if row.films.with(Vec::is_empty) { "Not chosen yet" } else { "The films from before your last rating" }}
+            </span>
+        }),
     }
 }
 
@@ -147,7 +151,7 @@ fn failure(row: ForYou) -> impl IntoView + use<> {
     };
     Some(view! {
         <div class="failure" role="alert">
-            <h2>"Nothing chosen yet"</h2>
+            <h2>{if row.films.with(Vec::is_empty) { "Nothing chosen yet" } else { "Not chosen again" }}</h2>
             <p class="quiet">{why} " Your ratings are safe, and everything else on this page still works."</p>
             <button class="button button-main" type="button" on:click=retry>
                 "Retry"

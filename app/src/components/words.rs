@@ -43,6 +43,33 @@ pub(crate) fn because(reasons: &[Reason]) -> String {
     }
 }
 
+/// The data set's genres, most telling first: a film noir is a drama too, but few dramas are films noirs.
+pub(crate) const TELLING: [&str; 18] = [
+    "Film-Noir",
+    "Western",
+    "Horror",
+    "Sci-Fi",
+    "War",
+    "Animation",
+    "Musical",
+    "Documentary",
+    "Mystery",
+    "Fantasy",
+    "Romance",
+    "Crime",
+    "Children",
+    "Adventure",
+    "Comedy",
+    "Thriller",
+    "Action",
+    "Drama",
+];
+
+/// The genre that says most about a film: the one that its poster is drawn in.
+pub(crate) fn telling(genres: &[String]) -> &'static str {
+    TELLING.into_iter().find(|telling| genres.iter().any(|genre| genre == telling)).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
