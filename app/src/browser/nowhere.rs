@@ -18,6 +18,8 @@ pub(crate) fn now() -> f64 {
     0.0
 }
 
+pub(crate) fn part_with(_address: &str, _fields: &[(&str, String)]) {}
+
 pub(crate) fn is_dark() -> bool {
     false
 }

@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     AddEventListenerOptions, Document, Element, HtmlDocument, HtmlElement, ScrollBehavior, ScrollToOptions,
-    VisibilityState,
+    UrlSearchParams, VisibilityState,
 };
 
 use crate::pages::Theme;
@@ -54,6 +54,16 @@ pub(crate) async fn shown() {
 /// Milliseconds since the page was asked for.
 pub(crate) fn now() -> f64 {
     web_sys::window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
+}
+
+/// Posts a form while the page is being left: the browser sends it whatever becomes of the page, and nobody hears the
+/// answer.
+pub(crate) fn part_with(address: &str, fields: &[(&str, String)]) {
+    let (Some(window), Ok(form)) = (web_sys::window(), UrlSearchParams::new()) else { return };
+    for (name, value) in fields {
+        form.append(name, value);
+    }
+    let _ = window.navigator().send_beacon_with_opt_url_search_params(address, Some(&form));
 }
 
 /// Whether the page is dark: by the visitor's choice, else by the system's.

@@ -33,6 +33,8 @@ pub(crate) struct Profile {
     outbox: StoredValue<BTreeMap<MovieId, Option<Stars>>>,
     /// Whether something is being sent: ratings go one after the other, so that the last one wins.
     sending: StoredValue<bool>,
+    /// What the visitor may still be moving.
+    moving: StoredValue<BTreeMap<MovieId, Option<Stars>>>,
     /// Counts the changes of each film, to tell when the visitor has stopped moving.
     changes: StoredValue<BTreeMap<MovieId, u32>>,
 }
@@ -62,6 +64,7 @@ impl Profile {
             stored: StoredValue::new(stars),
             outbox: StoredValue::default(),
             sending: StoredValue::new(false),
+            moving: StoredValue::default(),
             changes: StoredValue::default(),
         }
     }
@@ -91,10 +94,14 @@ impl Profile {
     pub(crate) fn rate_after(self, milliseconds: u32, movie: MovieId, stars: Option<Stars>) {
         self.preview(movie, stars);
         let change = self.changed(movie);
+        self.moving.update_value(|moving| {
+            moving.insert(movie, stars);
+        });
         spawn_local(async move {
             browser::pause(milliseconds).await;
             let last = self.changes.try_with_value(|changes| changes.get(&movie).copied()).flatten();
-            if last == Some(change) {
+            let unsent = self.moving.try_with_value(|moving| moving.contains_key(&movie)) == Some(true);
+            if last == Some(change) && unsent {
                 self.send(movie, stars);
             }
         });
@@ -105,6 +112,18 @@ impl Profile {
         self.preview(movie, stars);
         self.changed(movie);
         self.send(movie, stars);
+    }
+
+    /// Sends what is not sent yet, on leaving the page.
+    pub(crate) fn part(self) {
+        let mut unsent = self.outbox.try_update_value(std::mem::take).unwrap_or_default();
+        unsent.append(&mut self.moving.try_update_value(std::mem::take).unwrap_or_default());
+        for (movie, stars) in unsent {
+            let number = stars.map_or_else(|| "0".to_owned(), |stars| stars.to_string());
+            let mut fields = vec![("movie", movie.to_string()), ("stars", number)];
+            fields.extend(self.view.map(|view| ("view", view.to_string())));
+            browser::part_with("/fn/rate", &fields);
+        }
     }
 
     fn changed(self, movie: MovieId) -> u32 {
@@ -118,6 +137,9 @@ impl Profile {
     }
 
     fn send(self, movie: MovieId, stars: Option<Stars>) {
+        self.moving.update_value(|moving| {
+            moving.remove(&movie);
+        });
         self.outbox.update_value(|outbox| {
             outbox.insert(movie, stars);
         });
