@@ -72,6 +72,8 @@ export class Home {
   /** Every box that a visitor could see move, in page coordinates. */
   boxes(): Promise<Box[]> {
     return this.page.evaluate(() => {
+      // The top bar sticks: where it is depends on how far the page is scrolled.
+      scrollTo({ top: 0, behavior: 'instant' });
       const parts =
         'header, main, footer, section, .row-head, .status, .row-track, li.card, .poster, .card-title, .card-facts, .card-reason';
       return [...document.querySelectorAll(parts)].map((element) => {

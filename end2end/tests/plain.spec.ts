@@ -29,7 +29,8 @@ test.describe('without JavaScript', () => {
 });
 
 test.describe('with a WebAssembly that does not arrive', () => {
-  test.use({ expectedComplaints: [/\.wasm/, /Failed to (load|fetch)/, /WebAssembly/i] });
+  // In brackets twice: Playwright reads an array of values as [value, settings].
+  test.use({ expectedComplaints: [[/\.wasm/, /Failed to (load|fetch)/, /WebAssembly/i], { option: true }] });
 
   test('the page stays usable', async ({ home, page }) => {
     await page.route(/\.wasm/, (route) => route.abort());

@@ -112,7 +112,7 @@ test.describe('with a model that takes 30 s', () => {
     expect(html).toContain('aria-busy="true"');
     const popular = html.slice(html.indexOf('id="popular"'));
     expect(popular.match(/\/poster\/\d+\.svg/g)?.length).toBeGreaterThan(5);
-    expect(html.trimEnd()).toMatch(/<\/html>$/);
+    expect(html).toContain('</html>');
 
     const mine = await request.get(`/api/get-result/${id}`);
     expect(((await mine.json()) as { status: string }).status).toMatch(/PENDING|STARTED/);

@@ -2,7 +2,7 @@
 
 use gloo_timers::future::TimeoutFuture;
 use js_sys::Promise;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, prelude::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     AddEventListenerOptions, Document, Element, HtmlDocument, HtmlElement, ScrollBehavior, ScrollToOptions,
@@ -51,19 +51,27 @@ pub(crate) async fn shown() {
     }
 }
 
-/// Milliseconds since the page was asked for.
-pub(crate) fn now() -> f64 {
-    web_sys::window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
+/// Calls `leave` whenever the page is left. It stays for as long as the page does.
+pub(crate) fn on_leave(leave: impl Fn() + 'static) {
+    let Some(window) = web_sys::window() else { return };
+    let leave = Closure::<dyn Fn()>::new(leave);
+    // It cannot fail: the event is a plain one.
+    let _ = window.add_event_listener_with_callback("pagehide", leave.as_ref().unchecked_ref());
+    leave.forget();
 }
 
-/// Posts a form while the page is being left: the browser sends it whatever becomes of the page, and nobody hears the
-/// answer.
-pub(crate) fn part_with(address: &str, fields: &[(&str, String)]) {
+/// Sends a form that arrives even if the page is gone by then; nobody hears the answer.
+pub(crate) fn send_while_leaving(address: &str, fields: &[(&str, String)]) {
     let (Some(window), Ok(form)) = (web_sys::window(), UrlSearchParams::new()) else { return };
     for (name, value) in fields {
         form.append(name, value);
     }
     let _ = window.navigator().send_beacon_with_opt_url_search_params(address, Some(&form));
+}
+
+/// Milliseconds since the page was asked for.
+pub(crate) fn now() -> f64 {
+    web_sys::window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
 }
 
 /// Whether the page is dark: by the visitor's choice, else by the system's.

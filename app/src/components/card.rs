@@ -9,9 +9,7 @@ use super::{
 };
 use crate::domain::{MovieId, Recommendation, Stars};
 
-/// How long a mouse or a finger may be still before its rating is sent, in milliseconds.
-const POINTER_RESTS: u32 = 300;
-/// The same for the arrow keys, which take a press for each half star.
+/// How long the arrow keys, which take a press for each half star, are still before the rating is sent. Milliseconds.
 const KEYS_REST: u32 = 1_000;
 
 /// What a card says about its film.
@@ -131,8 +129,12 @@ fn RateForm(id: String, movie: MovieId, label: String, stars: Memo<Option<Stars>
         profile.rate(movie, stars.get_untracked());
     };
     let change = move |event: ev::Event| {
-        let rest = if by_keys.get_value() { KEYS_REST } else { POINTER_RESTS };
-        profile.rate_after(rest, movie, chosen(event));
+        // A mouse or a finger has let go of the slider; the keys may go on.
+        if by_keys.get_value() {
+            profile.rate_after(KEYS_REST, movie, chosen(event));
+        } else {
+            profile.rate(movie, chosen(event));
+        }
     };
     view! {
         <form class="card-actions" id=id method="post" action="/fn/rate" on:submit=submit>

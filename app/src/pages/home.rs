@@ -72,12 +72,9 @@ fn Ready(content: Content) -> impl IntoView {
 fn LivePage(content: Content) -> impl IntoView {
     let profile = Profile::new(&content);
     provide_context(profile);
+    Effect::new(move |_| profile.keep_when_left());
     let Content { films, dataset, edition, viewers, ticket, welcome, popular, .. } = content;
     provide_context(Edition(edition));
-    // In the browser only. A page that is left takes nothing with it that the visitor has said.
-    Effect::new(move |_| {
-        window_event_listener_untyped("pagehide", move |_| profile.part());
-    });
     let (level, welcome) = if welcome.is_empty() {
         (Level::Page, None)
     } else {
