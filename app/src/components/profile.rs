@@ -74,7 +74,10 @@ impl Profile {
         browser::on_leave(move || {
             let unsettled = self.unsettled.try_update_value(std::mem::take).unwrap_or_default();
             for (movie, stars) in unsettled {
-                let mut fields = vec![("movie", movie.to_string()), ("stars", number(stars).to_string())];
+                let mut fields = vec![
+                    ("movie", movie.to_string()),
+                    ("stars", stars.map_or_else(|| "0".to_owned(), |stars| stars.to_string())),
+                ];
                 fields.extend(self.view.map(|view| ("view", view.to_string())));
                 browser::send_while_leaving("/fn/rate", &fields);
             }
