@@ -72,14 +72,14 @@ export class Home {
   /** Every box that a visitor could see move, in page coordinates. */
   boxes(): Promise<Box[]> {
     return this.page.evaluate(() => {
-      // The top bar sticks: where it is depends on how far the page is scrolled.
-      scrollTo({ top: 0, behavior: 'instant' });
+      // The top bar stays in view: only from the top are its coordinates the page's.
+      scrollTo(0, 0);
       const parts =
         'header, main, footer, section, .row-head, .status, .row-track, li.card, .poster, .card-title, .card-facts, .card-reason';
       return [...document.querySelectorAll(parts)].map((element) => {
         const { left, top, width, height } = element.getBoundingClientRect();
         const name = element.className.toString().replace(/ ?card-(waiting|arrived)/g, '');
-        return { what: `${element.tagName} ${name}`, left, top: top + scrollY, width, height };
+        return { what: `${element.tagName} ${name}`, left, top, width, height };
       });
     });
   }

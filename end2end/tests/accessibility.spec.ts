@@ -69,7 +69,7 @@ test('axe finds nothing on the page that waits', async ({ page }) => {
 });
 
 test.describe('at an address that is none', () => {
-  test.use({ expectedComplaints: [/404/] });
+  test.use({ expectedComplaints: /404/ });
 
   test('axe finds nothing, and there is a way home', async ({ page }) => {
     const response = await page.goto('/no-such-page');

@@ -29,8 +29,7 @@ test.describe('without JavaScript', () => {
 });
 
 test.describe('with a WebAssembly that does not arrive', () => {
-  // In brackets twice: Playwright reads an array of values as [value, settings].
-  test.use({ expectedComplaints: [[/\.wasm/, /Failed to (load|fetch)/, /WebAssembly/i], { option: true }] });
+  test.use({ expectedComplaints: /\.wasm|Failed to (load|fetch)|WebAssembly/i });
 
   test('the page stays usable', async ({ home, page }) => {
     await page.route(/\.wasm/, (route) => route.abort());

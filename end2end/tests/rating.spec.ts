@@ -27,7 +27,9 @@ test('a rating survives a reload', async ({ home, page }) => {
   await home.isFilled();
   const title = await home.popular.locator('li.card .card-title').first().innerText();
   const stars = card(home.popular, title).getByRole('slider');
+  const stored = page.waitForResponse(/\/fn\/rate/);
   await home.rate(card(home.popular, title), 3);
+  expect((await stored).ok()).toBe(true);
   await expect(stars).toHaveValue('3');
   await expect(stars).toHaveAttribute('aria-valuetext', /^3(\.0)? /);
   await home.isFilled();
