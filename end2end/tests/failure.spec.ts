@@ -6,7 +6,7 @@ import { shifts } from '../support/shifts.ts';
 import { expect, test } from '../support/test.ts';
 
 test.describe('with a worker that is busy for longer than a prediction may wait', () => {
-  test.use({ options: ['--model-delay', '4s', '--deadline', '1s'] });
+  test.use({ options: ['--model-delay', '8s', '--deadline', '3s'] });
 
   test('a failure is said where the films would be, and Retry brings them', async ({ home, marquee, page }) => {
     const [film = 1] = someFilms();

@@ -2,11 +2,11 @@
 
 use gloo_timers::future::TimeoutFuture;
 use js_sys::Promise;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, prelude::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     AddEventListenerOptions, Document, Element, HtmlDocument, HtmlElement, ScrollBehavior, ScrollToOptions,
-    VisibilityState,
+    UrlSearchParams, VisibilityState,
 };
 
 use crate::pages::Theme;
@@ -49,6 +49,24 @@ pub(crate) async fn shown() {
         });
         let _ = JsFuture::from(changed).await;
     }
+}
+
+/// Calls `leave` whenever the page is left. It stays for as long as the page does.
+pub(crate) fn on_leave(leave: impl Fn() + 'static) {
+    let Some(window) = web_sys::window() else { return };
+    let leave = Closure::<dyn Fn()>::new(leave);
+    // It cannot fail: the event is a plain one.
+    let _ = window.add_event_listener_with_callback("pagehide", leave.as_ref().unchecked_ref());
+    leave.forget();
+}
+
+/// Sends a form that arrives even if the page is gone by then; nobody hears the answer.
+pub(crate) fn send_while_leaving(address: &str, fields: &[(&str, String)]) {
+    let (Some(window), Ok(form)) = (web_sys::window(), UrlSearchParams::new()) else { return };
+    for (name, value) in fields {
+        form.append(name, value);
+    }
+    let _ = window.navigator().send_beacon_with_opt_url_search_params(address, Some(&form));
 }
 
 /// Milliseconds since the page was asked for.

@@ -5,13 +5,11 @@ use leptos::{either::Either, ev, oco::Oco, prelude::*};
 use super::{
     icons::Icon,
     profile::Profile,
-    words::{because, of_five},
+    words::{because, of_five, one_decimal, telling},
 };
 use crate::domain::{MovieId, Recommendation, Stars};
 
-/// How long a mouse or a finger may be still before its rating is sent, in milliseconds.
-const POINTER_RESTS: u32 = 300;
-/// The same for the arrow keys, which take a press for each half star.
+/// How long the arrow keys, which take a press for each half star, are still before the rating is sent. Milliseconds.
 const KEYS_REST: u32 = 1_000;
 
 /// What a card says about its film.
@@ -38,7 +36,7 @@ pub(crate) fn recommended(film: Recommendation) -> CardFilm {
         reason: because(&film.reasons),
         title: film.title,
         year: film.year,
-        aside: film.genres.into_iter().next().unwrap_or_default(),
+        aside: telling(&film.genres).to_owned(),
     }
 }
 
@@ -54,14 +52,15 @@ pub(crate) fn Card(
 ) -> impl IntoView {
     let profile = expect_context::<Profile>();
     let CardFilm { id, title, year, aside, reason } = film;
+    let stars = Memo::new(move |_| profile.stars(id));
     let open = RwSignal::new(false);
     let form = format!("{row}-{id}");
     let label = format!("Rate {title}");
     let class = if arrived { "card card-arrived" } else { "card" };
     view! {
         <li class=class class:card-open=open>
-            <Face id title year reason aside=move || facts(profile.stars(id), &aside) />
-            <RateForm id=form.clone() movie=id label=label.clone() profile />
+            <Face id title year reason aside=move || facts(stars.get(), &aside) />
+            <RateForm id=form.clone() movie=id label=label.clone() stars profile />
             <button
                 class="icon-button card-more with-script"
                 type="button"
@@ -81,7 +80,8 @@ fn facts(stars: Option<Stars>, aside: &str) -> impl IntoView + use<> {
         Some(stars) => Either::Left(view! {
             <span class="match">
                 <Icon name="#star" class="icon icon-star" />
-                {stars.to_string()}
+                // With its decimal, so that it is as wide whatever it is.
+                {one_decimal(f64::from(stars.get()))}
                 <span class="visually-hidden">" stars from you"</span>
             </span>
         }),
@@ -119,19 +119,22 @@ where
 
 /// The stars: a slider with script, a form without.
 #[component]
-fn RateForm(id: String, movie: MovieId, label: String, profile: Profile) -> impl IntoView {
-    let stars = Memo::new(move |_| profile.stars(movie));
+fn RateForm(id: String, movie: MovieId, label: String, stars: Memo<Option<Stars>>, profile: Profile) -> impl IntoView {
     let number = move || stars.get().map_or_else(|| "0".to_owned(), |stars| stars.to_string());
     let first = stars.get_untracked().map_or_else(|| "0".to_owned(), |stars| stars.to_string());
     let by_keys = StoredValue::new(false);
-    let chosen = move |event: ev::Event| parse(&event_target_value(&event));
+    let chosen = move |event: ev::Event| event_target_value(&event).parse::<Stars>().ok();
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         profile.rate(movie, stars.get_untracked());
     };
     let change = move |event: ev::Event| {
-        let rest = if by_keys.get_value() { KEYS_REST } else { POINTER_RESTS };
-        profile.rate_after(rest, movie, chosen(event));
+        // A mouse or a finger has let go of the slider; the keys may go on.
+        if by_keys.get_value() {
+            profile.rate_after(KEYS_REST, movie, chosen(event));
+        } else {
+            profile.rate(movie, chosen(event));
+        }
     };
     view! {
         <form class="card-actions" id=id method="post" action="/fn/rate" on:submit=submit>
@@ -161,10 +164,6 @@ fn RateForm(id: String, movie: MovieId, label: String, profile: Profile) -> impl
             </span>
         </form>
     }
-}
-
-fn parse(value: &str) -> Option<Stars> {
-    value.parse::<f32>().ok().and_then(|stars| Stars::try_from(stars).ok())
 }
 
 /// A place that is kept for a film: the same boxes, with bars for words.

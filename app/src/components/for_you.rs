@@ -11,7 +11,7 @@ use super::{
     prediction::{ForYou, Phase, TRACK},
     profile::Profile,
     row::{Level, RowHead, scrolling},
-    words::grouped,
+    words::{because, grouped, one_decimal},
 };
 use crate::{
     domain::{Recommendation, ViewerId},
@@ -84,11 +84,11 @@ enum Place {
 }
 
 impl Place {
-    /// A film that keeps its place keeps its element; nothing is ever moved to another place.
-    fn key(&self) -> (usize, Option<u32>) {
+    /// A film that keeps its place and its reasons keeps its element; nothing is ever moved to another place.
+    fn key(&self) -> (usize, Option<(u32, String)>) {
         match self {
             Self::Kept(place) => (*place, None),
-            Self::Taken(place, film) => (*place, Some(film.id.0)),
+            Self::Taken(place, film) => (*place, Some((film.id.0, because(&film.reasons)))),
         }
     }
 }
@@ -117,7 +117,11 @@ fn status(row: ForYou, catalogue: u32) -> impl IntoView + use<> {
         Phase::Ready { seconds } => EitherOf3::B(view! {
             <span class="status-text number">{chosen(row.films.with(Vec::len), catalogue, seconds)}</span>
         }),
-        Phase::Failed(_) => EitherOf3::C(view! { <span class="status-text">"Not chosen yet"</span> }),
+        Phase::Failed(_) => EitherOf3::C(view! {
+            <span class="status-text">
+                {if row.films.with(Vec::is_empty) { "Not chosen yet" } else { "The films from before your last rating" }}
+            </span>
+        }),
     }
 }
 
@@ -131,9 +135,12 @@ fn waiting_for(mood: Mood, first: bool, catalogue: u32) -> String {
 }
 
 fn chosen(films: usize, catalogue: u32, seconds: Option<f64>) -> String {
+    if films == 0 {
+        return "Nothing is left to choose: every film is rated".to_owned();
+    }
     let of = format!("{films} of {} films", grouped(catalogue));
     match seconds {
-        Some(seconds) => format!("{of}, chosen in {seconds:.1} s"),
+        Some(seconds) => format!("{of}, chosen in {} s", one_decimal(seconds)),
         None => of,
     }
 }
@@ -147,7 +154,7 @@ fn failure(row: ForYou) -> impl IntoView + use<> {
     };
     Some(view! {
         <div class="failure" role="alert">
-            <h2>"Nothing chosen yet"</h2>
+            <h2>{if row.films.with(Vec::is_empty) { "Nothing chosen yet" } else { "Not chosen again" }}</h2>
             <p class="quiet">{why} " Your ratings are safe, and everything else on this page still works."</p>
             <button class="button button-main" type="button" on:click=retry>
                 "Retry"

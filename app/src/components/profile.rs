@@ -31,6 +31,8 @@ pub(crate) struct Profile {
     stored: StoredValue<BTreeMap<MovieId, Stars>>,
     /// What is to be sent, the last word for each film.
     outbox: StoredValue<BTreeMap<MovieId, Option<Stars>>>,
+    /// What the visitor chose and the server has not confirmed: if the page is left now, this must not be lost.
+    unsettled: StoredValue<BTreeMap<MovieId, Option<Stars>>>,
     /// Whether something is being sent: ratings go one after the other, so that the last one wins.
     sending: StoredValue<bool>,
     /// Counts the changes of each film, to tell when the visitor has stopped moving.
@@ -61,9 +63,25 @@ impl Profile {
             shown: RwSignal::new(stars.clone()),
             stored: StoredValue::new(stars),
             outbox: StoredValue::default(),
+            unsettled: StoredValue::default(),
             sending: StoredValue::new(false),
             changes: StoredValue::default(),
         }
+    }
+
+    /// Lets nothing be lost when the page is left before the server has confirmed it. In the browser only.
+    pub(crate) fn keep_when_left(self) {
+        browser::on_leave(move || {
+            let unsettled = self.unsettled.try_update_value(std::mem::take).unwrap_or_default();
+            for (movie, stars) in unsettled {
+                let mut fields = vec![
+                    ("movie", movie.to_string()),
+                    ("stars", stars.map_or_else(|| "0".to_owned(), |stars| stars.to_string())),
+                ];
+                fields.extend(self.view.map(|view| ("view", view.to_string())));
+                browser::send_while_leaving("/fn/rate", &fields);
+            }
+        });
     }
 
     /// What is shown as the film's rating.
@@ -90,7 +108,7 @@ impl Profile {
     /// or moved by the arrow keys, is one rating and not ten.
     pub(crate) fn rate_after(self, milliseconds: u32, movie: MovieId, stars: Option<Stars>) {
         self.preview(movie, stars);
-        let change = self.changed(movie);
+        let change = self.changed(movie, stars);
         spawn_local(async move {
             browser::pause(milliseconds).await;
             let last = self.changes.try_with_value(|changes| changes.get(&movie).copied()).flatten();
@@ -103,11 +121,14 @@ impl Profile {
     /// Shows a rating and sends it now.
     pub(crate) fn rate(self, movie: MovieId, stars: Option<Stars>) {
         self.preview(movie, stars);
-        self.changed(movie);
+        self.changed(movie, stars);
         self.send(movie, stars);
     }
 
-    fn changed(self, movie: MovieId) -> u32 {
+    fn changed(self, movie: MovieId, stars: Option<Stars>) -> u32 {
+        self.unsettled.update_value(|unsettled| {
+            unsettled.insert(movie, stars);
+        });
         let mut change = 0;
         self.changes.update_value(|changes| {
             let count = changes.entry(movie).or_default();
@@ -135,13 +156,15 @@ impl Profile {
     async fn store(self, movie: MovieId, stars: Option<Stars>) {
         let before = self.stored.with_value(|stored| stored.get(&movie).copied());
         if before == stars {
+            self.settle(movie, stars);
             return;
         }
         let since = browser::now();
         let replaces = self.for_you.id.get_untracked();
         // What is on its way is about to be replaced: its end is nobody's concern any more.
         let before_that = self.for_you.hold();
-        let answer = api::rate(movie, stars.map_or(0.0, Stars::get), self.view, replaces).await;
+        let answer = api::rate(movie, number(stars), self.view, replaces).await;
+        self.settle(movie, stars);
         match answer {
             Ok(answer) => {
                 self.stored.update_value(|stored| {
@@ -162,6 +185,15 @@ impl Profile {
         }
     }
 
+    /// The server has answered for this rating, one way or the other; a later one of the same film is still open.
+    fn settle(self, movie: MovieId, stars: Option<Stars>) {
+        self.unsettled.try_update_value(|unsettled| {
+            if unsettled.get(&movie) == Some(&stars) {
+                unsettled.remove(&movie);
+            }
+        });
+    }
+
     fn take_back(self, movie: MovieId, sent: Option<Stars>, before: Option<Stars>, error: ServerFnError) {
         let shown = self.shown.with_untracked(|shown| shown.get(&movie).copied());
         // What the visitor has changed since is not taken back: it is on its way.
@@ -174,4 +206,9 @@ impl Profile {
         };
         self.problem.set(Some(format!("The rating was not stored. {why}")));
     }
+}
+
+/// Stars as the server function takes them: 0 takes a rating back.
+fn number(stars: Option<Stars>) -> f32 {
+    stars.map_or(0.0, Stars::get)
 }

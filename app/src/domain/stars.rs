@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
@@ -63,13 +63,43 @@ impl From<Stars> for f32 {
 impl fmt::Display for Stars {
     /// "4" or "4.5".
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.get().fmt(out)
+        let half = if self.halves % 2 == 1 { ".5" } else { "" };
+        write!(out, "{}{half}", self.halves / 2)
+    }
+}
+
+impl FromStr for Stars {
+    type Err = InvalidStars;
+
+    /// From "4" or "4.5". Not by way of a float: the standard library's reading of those is exact and large, and the
+    /// browser would download it.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (whole, half) = match text.split_once('.') {
+            None | Some((_, "0")) => (text.trim_end_matches(".0"), 0),
+            Some((whole, "5")) => (whole, 1),
+            Some(_) => return Err(InvalidStars(f32::NAN)),
+        };
+        let halves = whole.parse::<u8>().ok().and_then(|whole| whole.checked_mul(2)?.checked_add(half));
+        halves.and_then(Self::from_halves).ok_or(InvalidStars(f32::NAN))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rating_reads_as_it_is_written() {
+        for halves in 1..=10 {
+            let stars = Stars::from_halves(halves).expect("a rating");
+            assert_eq!(stars.to_string().parse(), Ok(stars));
+            assert_eq!(stars.to_string(), stars.get().to_string());
+        }
+        assert_eq!("4.0".parse(), Ok(Stars::LIKED));
+        for bad in ["", "0", "0.0", "5.5", "4.25", "4.50", "-1", "+4.5x", "x", "4.", ".5", "255", "NaN"] {
+            assert!(bad.parse::<Stars>().is_err(), "{bad:?}");
+        }
+    }
 
     #[test]
     fn only_half_steps_from_half_a_star_to_five_are_ratings() {

@@ -3,7 +3,7 @@
 use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
 
-use super::{sentence, viewer_in_address};
+use super::{sentence, set_status, viewer_in_address};
 use crate::{
     api,
     components::{bar::TopBar, card::Edition, plain::PlainFilms},
@@ -15,6 +15,9 @@ use crate::{
 #[component]
 pub(super) fn ForYouPage() -> impl IntoView {
     let view = viewer_in_address();
+    if view.is_err() {
+        set_status(404);
+    }
     let viewer = view.clone().ok().flatten();
     let films = Resource::new(
         || (),

@@ -17,7 +17,7 @@ use crate::{
         profile::Profile,
         row::{Level, RowHead, scrolling},
         welcome::Welcome,
-        words::ratings,
+        words::{one_decimal, ratings},
     },
     views::{FilmCard, Home, HomePage as Content, Missing},
 };
@@ -72,6 +72,7 @@ fn Ready(content: Content) -> impl IntoView {
 fn LivePage(content: Content) -> impl IntoView {
     let profile = Profile::new(&content);
     provide_context(profile);
+    Effect::new(move |_| profile.keep_when_left());
     let Content { films, dataset, edition, viewers, ticket, welcome, popular, .. } = content;
     provide_context(Edition(edition));
     let (level, welcome) = if welcome.is_empty() {
@@ -134,7 +135,7 @@ fn card(film: FilmCard) -> CardFilm {
         id: film.id,
         title: film.title,
         year: film.year,
-        aside: film.average.map(|average| format!("{average:.1} average")).unwrap_or_default(),
+        aside: film.average.map(|average| format!("{} average", one_decimal(f64::from(average)))).unwrap_or_default(),
         reason: ratings(film.ratings),
     }
 }
@@ -199,11 +200,11 @@ fn Empty(missing: Missing) -> impl IntoView {
 #[component]
 fn Failed(why: String) -> impl IntoView {
     view! {
-        <Title text="Not to be had" />
+        <Title text="Not shown" />
         <TopBar />
         <main id="main" class="page">
             <div class="page-head">
-                <h1>"This page is not to be had"</h1>
+                <h1>"This page can’t be shown"</h1>
                 <p>{why}</p>
                 <p>
                     <a class="button" href="/" rel="external">

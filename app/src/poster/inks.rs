@@ -1,6 +1,7 @@
 //! Which genre a film is drawn as, and in which inks.
 
 use super::art::Art;
+use crate::components::words::telling;
 
 /// `#rrggbb`.
 pub(super) type Ink = &'static str;
@@ -11,7 +12,7 @@ pub(super) struct Style {
     pub(super) genre: &'static str,
     /// The pictures; what is named twice comes more often.
     pub(super) art: &'static [Art],
-    /// Paper, ink, lead, second, third. Paper and ink, and lead and ink, contrast 4.5:1 and more.
+    /// Paper, ink, lead, second, third. Text is paper on ink or ink on paper: 4.5:1 and more.
     pub(super) inks: &'static [[Ink; 5]],
     /// Whether the title may be set in a serif.
     pub(super) may_be_serif: bool,
@@ -21,10 +22,8 @@ pub(super) struct Style {
 
 /// The film's style: that of its most telling genre, and the genre's name, empty if it has none that is known.
 pub(super) fn style_of(genres: &[String]) -> (&'static str, &'static Style) {
-    match STYLES.iter().find(|style| genres.iter().any(|genre| genre == style.genre)) {
-        Some(style) => (style.genre, style),
-        None => ("", &NONE),
-    }
+    let genre = telling(genres);
+    (genre, STYLES.iter().find(|style| style.genre == genre).unwrap_or(&NONE))
 }
 
 #[cfg(test)]
@@ -32,7 +31,6 @@ pub(super) fn all() -> impl Iterator<Item = &'static Style> {
     STYLES.iter().chain(std::iter::once(&NONE))
 }
 
-/// Most telling first.
 const STYLES: [Style; 18] = [
     Style {
         genre: "Film-Noir",

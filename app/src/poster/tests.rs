@@ -120,6 +120,13 @@ fn every_pair_of_inks_that_text_is_set_in_can_be_read() {
     }
 }
 
+#[test]
+fn every_genre_has_a_style_of_its_own() {
+    for genre in crate::components::words::TELLING {
+        assert_eq!(style_of(&[genre.to_owned()]).1.genre, genre);
+    }
+}
+
 /// WCAG 2.2's contrast ratio.
 fn contrast(one: &str, other: &str) -> f64 {
     let light = |ink: &str| {

@@ -4,7 +4,7 @@ use app::domain::{MovieId, Stars, ViewerId};
 use rusqlite::Connection;
 
 use super::{CatalogueError, FilmFacts, Info, Interactions, Movie, MovieSummary, Viewer, queries, schema, search};
-use crate::sqlite::{Pool, open_immutable};
+use crate::sqlite::{Abandoned, Pool, open_immutable};
 
 /// The catalogue for async callers: each query runs on one of a few threads with a read-only connection. Clones share
 /// them.
@@ -23,7 +23,7 @@ impl Catalogue {
         for _ in 1..readers {
             connections.push(open(path)?);
         }
-        Ok(Self { pool: Pool::start("catalogue", connections)?, info })
+        Ok(Self { pool: Pool::start("catalogue", connections, Abandoned::Skip)?, info })
     }
 
     /// What this catalogue is.

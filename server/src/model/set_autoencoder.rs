@@ -194,8 +194,8 @@ impl SetAutoencoder {
 
     /// A score for every film, for each of the sets: (sets, films).
     pub fn forward(&self, sets: &Sets) -> Result<Tensor> {
-        let opinion = self.opinion(sets, &self.members(sets)?)?;
-        self.scores(&opinion)
+        let Opinion { taste, popularity } = self.opinion(sets, &self.members(sets)?)?;
+        self.by_taste(&taste)? + popularity.matmul(&self.bias.unsqueeze(0)?)?
     }
 
     /// The vectors of all the sets' films: (members, width). Only their rows are touched.
@@ -217,15 +217,8 @@ impl SetAutoencoder {
     }
 
     /// How near each film is to each taste (sets, width): (sets, films).
-    fn by_taste(&self, taste: &Tensor) -> Result<Tensor> {
+    pub fn by_taste(&self, taste: &Tensor) -> Result<Tensor> {
         taste.matmul(&self.films.t()?)
-    }
-
-    /// The opinions as a score for every film: (sets, films).
-    pub fn scores(&self, opinion: &Opinion) -> Result<Tensor> {
-        let by_taste = self.by_taste(&opinion.taste)?; // (sets, films)
-        let by_popularity = opinion.popularity.matmul(&self.bias.unsqueeze(0)?)?; // (sets, films)
-        by_taste + by_popularity
     }
 
     /// Σ exp(aᵢ)·Eᵢ / √k of each set: (sets, width).

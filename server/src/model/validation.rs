@@ -61,7 +61,7 @@ pub fn train(
     interactions: &Interactions,
     hyper: impl FnOnce(usize) -> Hyper,
     seed: u64,
-    progress: impl FnMut(Progress),
+    progress: impl FnMut(Progress) + Send,
 ) -> Result<(Trained, Option<Validation>), ValidationError> {
     let everybody = Likes::of(interactions, training::LEAST_LIKES, |_| true);
     let viewers = everybody.viewers().len();

@@ -14,6 +14,7 @@ use std::{
 use app::domain::Recommendation;
 
 use super::{Engine, Job, JobSource, engine::EngineError, queue::Outcome};
+use crate::model::compute_alone;
 
 /// What a person reads when the model failed on their prediction; the log has the reason.
 const FAILED: &str = "The model could not work this prediction out. Try again in a moment.";
@@ -39,6 +40,10 @@ impl Workers {
             let life = Life::begin(&alive);
             thread::Builder::new().name(format!("worker-{number}")).spawn(move || {
                 let _life = life;
+                // Shared between workers, the arithmetic would only be slower; it is right either way.
+                if let Err(error) = compute_alone() {
+                    tracing::warn!(%error, "a worker shares its threads with the others");
+                }
                 while let Some(jobs) = source.take(max_batch) {
                     pause(delay);
                     run(&*source, &engine, &jobs);

@@ -51,11 +51,21 @@ type Call = Box<dyn FnOnce(&mut Connection) + Send>;
 #[derive(Clone)]
 pub struct Pool {
     calls: mpsc::Sender<Call>,
+    abandoned: Abandoned,
+}
+
+/// What becomes of a call whose caller has left before a thread was free for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Abandoned {
+    /// It is left out: nobody reads its rows.
+    Skip,
+    /// It runs all the same: it writes.
+    Run,
 }
 
 impl Pool {
     /// Starts one thread for each connection.
-    pub fn start(name: &str, connections: Vec<Connection>) -> Result<Self, SqliteError> {
+    pub fn start(name: &str, connections: Vec<Connection>, abandoned: Abandoned) -> Result<Self, SqliteError> {
         let (calls, queue) = mpsc::channel::<Call>(WAITING_CALLS);
         // A std Mutex: it is held by threads that block on purpose while they wait for the next call.
         let queue = Arc::new(Mutex::new(queue));
@@ -70,7 +80,7 @@ impl Pool {
                 }
             })?;
         }
-        Ok(Self { calls })
+        Ok(Self { calls, abandoned })
     }
 
     /// Runs `query` on one of the threads.
@@ -80,9 +90,10 @@ impl Pool {
         E: From<SqliteError> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
+        let abandoned = self.abandoned;
         let call: Call = Box::new(move |connection| {
-            // A caller that left needs no rows.
-            if !answer.is_closed() {
+            if abandoned == Abandoned::Run || !answer.is_closed() {
+                // Nobody may be there to hear it.
                 let _ = answer.send(query(connection));
             }
         });
@@ -131,7 +142,8 @@ mod tests {
     use super::*;
 
     fn pool() -> Pool {
-        Pool::start("test", vec![Connection::open_in_memory().expect("an in-memory database")]).expect("a thread")
+        Pool::start("test", vec![Connection::open_in_memory().expect("an in-memory database")], Abandoned::Run)
+            .expect("a thread")
     }
 
     #[tokio::test]
@@ -148,6 +160,27 @@ mod tests {
         let next: Result<i64, SqliteError> =
             pool.call(|db| Ok(db.query_row("select 41 + 1", [], |row| row.get(0))?)).await;
         assert_eq!(next.ok(), Some(42));
+    }
+
+    #[tokio::test]
+    async fn a_write_is_carried_out_although_its_caller_has_left() {
+        let pool = pool();
+        let (open, gate) = std::sync::mpsc::channel::<()>();
+        let busy = tokio::spawn({
+            let pool = pool.clone();
+            async move { pool.call(move |_| Ok::<_, SqliteError>(gate.recv())).await }
+        });
+        let write =
+            pool.call(|db| Ok::<_, SqliteError>(db.execute_batch("create table t (x); insert into t values (7)")?));
+        assert!(
+            tokio::time::timeout(std::time::Duration::from_millis(50), write).await.is_err(),
+            "the thread was free"
+        );
+        open.send(()).expect("the thread waits");
+        assert!(busy.await.is_ok());
+        let read: Result<i64, SqliteError> =
+            pool.call(|db| Ok(db.query_row("select x from t", [], |row| row.get(0))?)).await;
+        assert_eq!(read.ok(), Some(7));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use rusqlite_migration::{M, Migrations};
 
 use super::Profile;
-use crate::sqlite::{Pool, SqliteError, open_writable};
+use crate::sqlite::{Abandoned, Pool, SqliteError, open_writable};
 
 /// Connections that read while another writes.
 const READERS: usize = 2;
@@ -82,8 +82,8 @@ impl Visitors {
             reader.pragma_update(None, "query_only", true)?;
         }
         Ok(Self {
-            writer: Pool::start("visitors-writer", vec![writer])?,
-            readers: Pool::start("visitors-reader", readers)?,
+            writer: Pool::start("visitors-writer", vec![writer], Abandoned::Run)?,
+            readers: Pool::start("visitors-reader", readers, Abandoned::Skip)?,
             secret,
         })
     }

@@ -21,7 +21,9 @@ pub(super) fn gradients(
         opinion.taste = (opinion.taste * mask)?;
     }
     let fixed = Opinion { taste: opinion.taste.detach(), popularity: opinion.popularity.detach() };
-    let (loss, by_score) = cross_entropy(&net.scores(&fixed)?.detach(), lessons)?; // (sets, films)
+    let by_taste = net.by_taste(&fixed.taste)?.detach(); // (sets, films)
+    let popularity = fixed.popularity.flatten_all()?.to_vec1()?;
+    let (loss, by_score) = cross_entropy(&by_taste, &popularity, &bias.to_vec1()?, lessons)?; // (sets, films)
 
     // Σ opinion · ∂loss/∂opinion has the gradients that the loss has.
     let by_taste = by_score.matmul(&films.detach())?; // (sets, width)

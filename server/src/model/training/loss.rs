@@ -12,46 +12,58 @@ pub(super) struct Lesson {
     pub(super) weight: f32,
 }
 
-/// Σ over rows of weight · the mean over targets of −log softmax(scores), and its gradient (rows, films).
+/// Σ over rows of weight · the mean over targets of −log softmax(scores), and its gradient by score (rows, films).
 ///
-/// Two passes over the scores, where a chain of tensor operations would keep eight copies of (rows, films).
-pub(super) fn cross_entropy(scores: &Tensor, lessons: &[Lesson]) -> Result<(f32, Tensor)> {
-    let (rows, films) = scores.dims2()?;
-    debug_assert_eq!(rows, lessons.len());
-    let scores = scores.contiguous()?;
+/// A row's scores are what it has in `by_taste` (rows, films) and its `popularity` times each film's bias; they are
+/// added up here because one pass costs less than another tensor.
+pub(super) fn cross_entropy(
+    by_taste: &Tensor,
+    popularity: &[f32],
+    bias: &[f32],
+    lessons: &[Lesson],
+) -> Result<(f32, Tensor)> {
+    let (rows, films) = by_taste.dims2()?;
+    debug_assert!(rows == lessons.len() && rows == popularity.len() && films == bias.len());
+    let by_taste = by_taste.contiguous()?;
     let mut gradients = vec![0.0; rows * films];
     let losses: Vec<f32> = {
-        let (storage, layout) = scores.storage_and_layout();
+        let (storage, layout) = by_taste.storage_and_layout();
         let (Storage::Cpu(storage), Some((from, to))) = (&*storage, layout.contiguous_offsets()) else {
             bail!("scores are not in memory, one after the other")
         };
         let rows = storage.as_slice::<f32>()?[from..to].par_chunks(films.max(1));
-        let rows = rows.zip(gradients.par_chunks_mut(films.max(1))).zip(lessons);
-        rows.map(|((row, gradients), lesson)| lesson.learn(row, gradients)).collect()
+        let rows = rows.zip(gradients.par_chunks_mut(films.max(1))).zip(popularity).zip(lessons);
+        let losses = rows.map(|(((by_taste, row), popularity), lesson)| {
+            for ((score, by_taste), bias) in row.iter_mut().zip(by_taste).zip(bias) {
+                *score = by_taste + popularity * bias;
+            }
+            lesson.learn(row)
+        });
+        losses.collect()
     };
     let total = losses.iter().sum(); // one after the other: the same on any number of threads
     Ok((total, Tensor::from_vec(gradients, (rows, films), &Device::Cpu)?))
 }
 
 impl Lesson {
-    /// The row's loss; its gradient into `gradients`.
-    fn learn(&self, row: &[f32], gradients: &mut [f32]) -> f32 {
+    /// The row's loss; its scores are replaced by their gradients.
+    fn learn(&self, row: &mut [f32]) -> f32 {
+        let targets = self.targets.len() as f32;
+        let mean = self.targets.iter().map(|&film| row[film as usize]).sum::<f32>() / targets;
         let largest = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        for (gradient, score) in gradients.iter_mut().zip(row) {
-            *gradient = (score - largest).exp();
+        for value in row.iter_mut() {
+            *value = (*value - largest).exp();
         }
         for &film in &self.shown {
-            gradients[film as usize] = 0.0;
+            row[film as usize] = 0.0;
         }
-        let sum = gradients.iter().sum::<f32>().max(f32::MIN_POSITIVE);
-        for gradient in gradients.iter_mut() {
-            *gradient *= self.weight / sum;
+        let sum = row.iter().sum::<f32>().max(f32::MIN_POSITIVE);
+        for value in row.iter_mut() {
+            *value *= self.weight / sum;
         }
-        let targets = self.targets.len() as f32;
         for &film in &self.targets {
-            gradients[film as usize] -= self.weight / targets;
+            row[film as usize] -= self.weight / targets;
         }
-        let mean = self.targets.iter().map(|&film| row[film as usize]).sum::<f32>() / targets;
         self.weight * (largest + sum.ln() - mean)
     }
 }
