@@ -155,6 +155,7 @@ fn RateForm(id: String, movie: MovieId, label: String, stars: Memo<Option<Stars>
                     on:pointerdown=move |_| by_keys.set_value(false)
                     on:input=move |event| profile.preview(movie, chosen(event))
                     on:change=change
+                    on:blur=move |_| profile.settle_now(movie)
                 />
             </div>
             <span class="without-script">

@@ -118,6 +118,14 @@ impl Profile {
         });
     }
 
+    /// Sends the film's rating now if it still waits to be let be: the visitor has turned to something else.
+    pub(crate) fn settle_now(self, movie: MovieId) {
+        let unsettled = self.unsettled.try_with_value(|unsettled| unsettled.get(&movie).copied()).flatten();
+        if let Some(stars) = unsettled {
+            self.rate(movie, stars);
+        }
+    }
+
     /// Shows a rating and sends it now.
     pub(crate) fn rate(self, movie: MovieId, stars: Option<Stars>) {
         self.preview(movie, stars);
@@ -173,6 +181,10 @@ impl Profile {
                         None => stored.remove(&movie),
                     };
                 });
+                // What is stored is what is shown, unless the visitor has said something else since.
+                if self.unsettled.with_value(|unsettled| !unsettled.contains_key(&movie)) {
+                    self.preview(movie, stars);
+                }
                 self.rated.set(answer.rated);
                 self.liked.set(answer.liked);
                 self.problem.set(None);
