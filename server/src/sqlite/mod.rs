@@ -166,10 +166,18 @@ mod tests {
     async fn a_write_is_carried_out_although_its_caller_has_left() {
         let pool = pool();
         let (open, gate) = std::sync::mpsc::channel::<()>();
+        let (begun, has_begun) = oneshot::channel();
         let busy = tokio::spawn({
             let pool = pool.clone();
-            async move { pool.call(move |_| Ok::<_, SqliteError>(gate.recv())).await }
+            async move {
+                pool.call(move |_| {
+                    let _ = begun.send(());
+                    Ok::<_, SqliteError>(gate.recv())
+                })
+                .await
+            }
         });
+        assert!(has_begun.await.is_ok());
         let write =
             pool.call(|db| Ok::<_, SqliteError>(db.execute_batch("create table t (x); insert into t values (7)")?));
         assert!(
