@@ -74,9 +74,5 @@ fn policy(nonce: &str, reload: bool) -> Option<HeaderValue> {
 }
 
 fn theme(parts: &Parts) -> Option<Theme> {
-    match visitor::cookie(&parts.headers, "theme")? {
-        "dark" => Some(Theme::Dark),
-        "light" => Some(Theme::Light),
-        _ => None,
-    }
+    visitor::cookie(&parts.headers, Theme::COOKIE).and_then(Theme::from_name)
 }

@@ -38,21 +38,18 @@ pub async fn know(mut request: Request, next: Next) -> Response {
 
 /// The visitor of a request, by its cookie. A cookie that is not of our making counts as none.
 pub fn known(headers: &HeaderMap) -> Option<VisitorId> {
-    let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-    cookies
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|&(name, value)| name == COOKIE && is_token(value))
-        .map(|(_, token)| fingerprint(token))
+    cookies(headers).find(|&(name, value)| name == COOKIE && is_token(value)).map(|(_, token)| fingerprint(token))
 }
 
 /// The value of another cookie of ours.
 pub fn cookie<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
-    let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-    cookies
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(name, value)| (name == wanted).then_some(value))
+    cookies(headers).find_map(|(name, value)| (name == wanted).then_some(value))
+}
+
+/// Names and values of all cookies that came with a request.
+fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    let lines = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='))
 }
 
 fn set_cookie(token: &str, secure: bool) -> String {
