@@ -1,7 +1,7 @@
 # The commands of Marquee. `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build watch bench clean
+.PHONY: help run test chaos build watch bench clean
 
 # Options for `marquee serve`: make run ARGS='--workers 2 --model-delay 3s'
 ARGS ?=
@@ -14,6 +14,9 @@ run: ## Install what is missing, fetch films, train, build, serve on http://127.
 
 test: ## Formatting, lints, documentation, unit and integration tests, browser tests
 	@scripts/test
+
+chaos: ## Break workers and Redis under load, and check that nothing is lost (5 minutes)
+	@scripts/chaos
 
 build: ## Build for release: target/release/marquee and its site, target/site
 	@scripts/build

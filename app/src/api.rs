@@ -33,9 +33,9 @@ pub async fn poll(id: PredictionId, wait_ms: u32) -> Result<Poll, ServerFnError>
 
 /// The recommendations themselves, for the plain page: waits for them, at most two minutes.
 #[server(name = AwaitRecommendations, prefix = "/fn", endpoint = "recommended", input = server_fn::codec::GetUrl)]
-pub async fn recommended(view: Option<ViewerId>) -> Result<Waited, ServerFnError> {
+pub async fn recommended(id: PredictionId) -> Result<Waited, ServerFnError> {
     let (port, visitor) = ssr::caller()?;
-    ssr::answer(ssr::wait_for(port, visitor, view).await)
+    ssr::answer(ssr::wait_for(port, visitor, id).await)
 }
 
 /// Stores a rating of `stars` (0 takes it back) and schedules the prediction for the changed profile.
@@ -61,10 +61,10 @@ mod ssr {
     use leptos::prelude::*;
 
     use crate::{
-        domain::{PredictionState, Stars, ViewerId},
+        domain::{PredictionId, PredictionState, Stars},
         pages::SetStatus,
         port::{PortError, SharedPort, Visitor},
-        views::{Home, Poll, Ticket, Waited},
+        views::{Poll, Waited},
     };
 
     /// How long the plain page waits.
@@ -89,27 +89,17 @@ mod ssr {
         })
     }
 
-    pub(super) async fn wait_for(
-        port: SharedPort,
-        visitor: Visitor,
-        view: Option<ViewerId>,
-    ) -> Result<Waited, PortError> {
-        let Home::Ready(page) = port.home(visitor, view).await? else {
-            return Err(PortError::NotReady("There is nothing to choose from yet: the home page says why.".to_owned()));
-        };
-        let id = match page.ticket {
-            Ticket::Scheduled(id) => id,
-            Ticket::Busy { retry_after } => return Ok(Waited::Busy { retry_after }),
-        };
+    pub(super) async fn wait_for(port: SharedPort, visitor: Visitor, id: PredictionId) -> Result<Waited, PortError> {
         let begun = Instant::now();
         for _ in 0..LOOKS {
             let left = LONGEST_WAIT.saturating_sub(begun.elapsed());
             match port.poll(visitor, id, HOLD.min(left)).await? {
                 Poll::State(PredictionState::Success { result }) => {
-                    return Ok(Waited::Films { films: result, edition: page.edition });
+                    return Ok(Waited::Films(result));
                 }
                 Poll::State(PredictionState::Failure { error }) => return Ok(Waited::Failed(error)),
                 Poll::Gone => return Ok(Waited::Failed("The result is gone.".to_owned())),
+                Poll::Late => return Ok(Waited::Late),
                 Poll::State(PredictionState::Pending | PredictionState::Started) if left.is_zero() => break,
                 Poll::State(PredictionState::Pending | PredictionState::Started) => {}
             }

@@ -42,6 +42,9 @@ pub enum PortError {
     /// There is no catalogue or no model yet.
     #[error("{0}")]
     NotReady(String),
+    /// What is needed is out of reach for now.
+    #[error("{0}")]
+    Late(String),
     /// It is logged; the visitor learns no more than this.
     #[error("Something went wrong here. Try again in a moment.")]
     Internal,
@@ -52,7 +55,7 @@ impl PortError {
     pub fn status(&self) -> u16 {
         match self {
             Self::NotFound(_) => 404,
-            Self::NotReady(_) => 503,
+            Self::NotReady(_) | Self::Late(_) => 503,
             Self::Internal => 500,
         }
     }

@@ -89,6 +89,8 @@ pub enum Ticket {
         /// Seconds.
         retry_after: u32,
     },
+    /// What predicts is out of reach: try again soon.
+    Late,
 }
 
 /// The answer to a poll.
@@ -98,6 +100,8 @@ pub enum Poll {
     State(PredictionState),
     /// The result was there and is gone (or the server started anew): schedule again.
     Gone,
+    /// What predicts is out of reach: ask again soon.
+    Late,
 }
 
 /// What a rating changed.
@@ -114,13 +118,8 @@ pub struct Rated {
 /// What the plain page, which waits, has to show.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Waited {
-    /// The films.
-    Films {
-        /// Best first.
-        films: Vec<Recommendation>,
-        /// As in [`HomePage::edition`].
-        edition: String,
-    },
+    /// The films, best first.
+    Films(Vec<Recommendation>),
     /// It will not come: a sentence for a person.
     Failed(String),
     /// The queue is full: try again after so many seconds.

@@ -8,7 +8,8 @@ export const root = path.resolve(import.meta.dirname, '../..');
 export const marqueeBinary = path.join(root, 'target/release/marquee');
 export const dataDir = path.join(root, 'target/end2end/data');
 
-const source = path.join(root, 'target/end2end/ml-synth');
+/** A MovieLens-shaped folder. */
+export const source = path.join(root, 'target/end2end/ml-synth');
 
 /** Numbers of films that somebody rated. */
 export function someFilms(): number[] {

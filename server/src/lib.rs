@@ -9,9 +9,13 @@
 //! - [`catalogue`]: films and the ratings that the model learns from.
 //! - [`visitors`]: what a visitor rated.
 //! - [`sqlite`]: threads that own SQLite connections.
+//! - [`link`]: the way to Redis, where there is one.
+//! - [`hex`]: bytes as text.
 
 pub mod catalogue;
 pub mod cli;
+pub mod hex;
+pub mod link;
 pub mod model;
 pub mod predictions;
 pub mod sqlite;

@@ -8,6 +8,6 @@
 mod side;
 
 pub(crate) use side::{
-    choose_theme, close_menu, focus, focus_place, focused_place, hidden, is_dark, now, on_leave, pause, row_ends,
-    scroll_row, send_while_leaving, shown,
+    choose_theme, close_menu, close_menu_from_outside, focus, focus_place, focused_place, hidden, is_dark, now,
+    on_leave, pause, row_ends, scroll_row, send_while_leaving, shown,
 };

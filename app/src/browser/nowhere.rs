@@ -34,6 +34,8 @@ pub(crate) fn focus_place(_list: &str, _place: u32) {}
 
 pub(crate) fn close_menu(_id: &str) {}
 
+pub(crate) fn close_menu_from_outside(_id: &'static str) {}
+
 pub(crate) fn row_ends(_list: &str) -> (bool, bool) {
     (true, false)
 }

@@ -5,8 +5,8 @@ use js_sys::Promise;
 use wasm_bindgen::{JsCast, prelude::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AddEventListenerOptions, Document, Element, HtmlDocument, HtmlElement, ScrollBehavior, ScrollToOptions,
-    UrlSearchParams, VisibilityState,
+    AddEventListenerOptions, Document, Element, Event, HtmlDocument, HtmlElement, Node, ScrollBehavior,
+    ScrollToOptions, UrlSearchParams, VisibilityState,
 };
 
 use crate::pages::Theme;
@@ -122,6 +122,21 @@ pub(crate) fn focus_place(list: &str, place: u32) {
     if let Some(stars) = stars.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         let _ = stars.focus();
     }
+}
+
+/// Closes a menu whenever something else is pressed. It stays for as long as the page does.
+pub(crate) fn close_menu_from_outside(id: &'static str) {
+    let Some(document) = document() else { return };
+    let pressed = Closure::<dyn Fn(Event)>::new(move |event: Event| {
+        let at = event.target().and_then(|target| target.dyn_into::<Node>().ok());
+        let Some(menu) = by_id(id) else { return };
+        if !menu.contains(at.as_ref()) {
+            let _ = menu.remove_attribute("open");
+        }
+    });
+    // It cannot fail: the event is a plain one.
+    let _ = document.add_event_listener_with_callback("pointerdown", pressed.as_ref().unchecked_ref());
+    pressed.forget();
 }
 
 /// Closes a menu and gives its button the focus.

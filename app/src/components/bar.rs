@@ -73,6 +73,7 @@ pub(crate) fn ProfileMenu(
             browser::close_menu(MENU);
         }
     };
+    Effect::new(|_| browser::close_menu_from_outside(MENU));
     let others = viewers
         .into_iter()
         .filter_map(|other| {

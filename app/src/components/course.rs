@@ -58,6 +58,8 @@ pub(crate) enum Mood {
     Busy,
     /// The server does not answer.
     Offline,
+    /// The server answers, but what predicts is out of its reach.
+    Late,
 }
 
 /// A prediction's course so far.
@@ -83,10 +85,7 @@ impl Course {
 
     /// What to do next.
     pub(crate) fn next(&mut self, heard: Heard) -> Next {
-        if heard == Heard::Nothing {
-            return self.after_silence();
-        }
-        self.silences = 0;
+        let silences = std::mem::take(&mut self.silences);
         match heard {
             Heard::Ticket(Ticket::Scheduled(id)) => {
                 self.id = Some(id);
@@ -110,7 +109,8 @@ impl Course {
             }
             Heard::Poll(Poll::Gone) => Next::GiveUp("The server lost the result twice.".to_owned()),
             Heard::Refused(why) => Next::GiveUp(why),
-            Heard::Nothing => self.after_silence(),
+            Heard::Nothing => self.after_silence(silences, Mood::Offline),
+            Heard::Ticket(Ticket::Late) | Heard::Poll(Poll::Late) => self.after_silence(silences, Mood::Late),
         }
     }
 
@@ -122,10 +122,11 @@ impl Course {
         Next::Ask { id, after, hold: growing(FIRST_HOLD, self.polls, LONGEST_HOLD) }
     }
 
-    fn after_silence(&mut self) -> Next {
-        self.mood = Mood::Offline;
-        let after = growing(FIRST_SILENCE, self.silences, LONGEST_SILENCE);
-        self.silences = self.silences.saturating_add(1);
+    /// No use: the next try comes later than the last.
+    fn after_silence(&mut self, silences: u32, mood: Mood) -> Next {
+        self.mood = mood;
+        let after = growing(FIRST_SILENCE, silences, LONGEST_SILENCE);
+        self.silences = silences.saturating_add(1);
         match self.id {
             Some(id) => Next::Ask { id, after, hold: FIRST_HOLD },
             None => Next::Schedule { after },
@@ -223,6 +224,18 @@ mod tests {
         assert!(matches!(course.next(started()), Next::Ask { after: 250, .. }));
         assert_eq!(course.mood(), Mood::Choosing);
         assert!(matches!(course.next(Heard::Nothing), Next::Ask { after: 1_000, .. }));
+    }
+
+    #[test]
+    fn while_the_queue_is_out_of_reach_the_same_is_asked_for_until_it_is_back() {
+        let mut course = Course::default();
+        assert_eq!(course.next(Heard::Ticket(Ticket::Late)), Next::Schedule { after: 1_000 });
+        assert_eq!(course.mood(), Mood::Late);
+        course.next(scheduled(1));
+        assert!(matches!(course.next(Heard::Poll(Poll::Late)), Next::Ask { after: 1_000, .. }));
+        assert_eq!((course.mood(), course.id()), (Mood::Late, Some(id(1))));
+        assert!(matches!(course.next(started()), Next::Ask { after: 250, .. }));
+        assert_eq!(course.mood(), Mood::Choosing);
     }
 
     #[test]

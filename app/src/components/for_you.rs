@@ -130,6 +130,7 @@ fn waiting_for(mood: Mood, first: bool, catalogue: u32) -> String {
         Mood::Choosing if first => format!("Choosing from {} films…", grouped(catalogue)),
         Mood::Choosing => "Choosing again…".to_owned(),
         Mood::Busy => "Many people are waiting. Trying again soon…".to_owned(),
+        Mood::Late => "Recommendations are late. Trying again soon…".to_owned(),
         Mood::Offline => "The server does not answer. Trying again…".to_owned(),
     }
 }
@@ -140,6 +141,8 @@ fn chosen(films: usize, catalogue: u32, seconds: Option<f64>) -> String {
     }
     let of = format!("{films} of {} films", grouped(catalogue));
     match seconds {
+        // Faster than the one decimal can say.
+        Some(seconds) if seconds < 0.05 => format!("{of}, chosen in under 0.1 s"),
         Some(seconds) => format!("{of}, chosen in {} s", one_decimal(seconds)),
         None => of,
     }

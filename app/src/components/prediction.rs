@@ -46,6 +46,7 @@ impl ForYou {
         let (mood, id) = match ticket {
             Ticket::Scheduled(id) => (Mood::Choosing, Some(id)),
             Ticket::Busy { .. } => (Mood::Busy, None),
+            Ticket::Late => (Mood::Late, None),
         };
         Self {
             view,

@@ -8,27 +8,49 @@ use crate::{
     api,
     components::{bar::TopBar, card::Edition, plain::PlainFilms},
     domain::ViewerId,
-    views::Waited,
+    views::{Home, Ticket, Waited},
 };
+
+const NOTHING_YET: &str = "There is nothing to choose from yet: the home page says why.";
 
 /// `/for-you`, and `/for-you?profile=414`.
 #[component]
 pub(super) fn ForYouPage() -> impl IntoView {
     let view = viewer_in_address();
-    if view.is_err() {
-        set_status(404);
-    }
     let viewer = view.clone().ok().flatten();
-    let films = Resource::new(
+    // The page's head waits for this one, which takes no longer than SQL does: so its status is true.
+    let home = Resource::new_blocking(
         || (),
         move |()| {
             let view = view.clone();
             async move {
-                match view {
-                    Ok(view) => api::recommended(view).await,
-                    Err(why) => Err(ServerFnError::ServerError(why)),
+                let home = match view {
+                    Ok(view) => api::home(view).await,
+                    Err(why) => {
+                        set_status(404);
+                        Err(ServerFnError::ServerError(why))
+                    }
+                };
+                if matches!(&home, Ok(Home::Ready(page)) if !matches!(page.ticket, Ticket::Scheduled(_))) {
+                    set_status(503);
                 }
+                home
             }
+        },
+    );
+    let films = Resource::new(
+        || (),
+        move |()| async move {
+            let page = match home.await? {
+                Home::Ready(page) => page,
+                Home::Empty(_) => return Err(ServerFnError::ServerError(NOTHING_YET.to_owned())),
+            };
+            let waited = match page.ticket {
+                Ticket::Scheduled(id) => api::recommended(id).await?,
+                Ticket::Busy { retry_after } => Waited::Busy { retry_after },
+                Ticket::Late => Waited::Late,
+            };
+            Ok((waited, page.edition))
         },
     );
     let title = viewer.map_or_else(|| "For you".to_owned(), |viewer| format!("For Viewer {viewer}"));
@@ -44,11 +66,11 @@ pub(super) fn ForYouPage() -> impl IntoView {
             <Suspense>
                 {move || Suspend::new(async move {
                     match films.await {
-                        Ok(Waited::Films { films, edition }) => {
+                        Ok((Waited::Films(films), edition)) => {
                             provide_context(Edition(edition));
                             Either::Left(view! { <PlainFilms films viewer /> })
                         }
-                        Ok(other) => Either::Right(view! { <Instead why=in_words(other) viewer /> }),
+                        Ok((other, _)) => Either::Right(view! { <Instead why=in_words(other) viewer /> }),
                         Err(error) => Either::Right(view! { <Instead why=sentence(&error) viewer /> }),
                     }
                 })}
@@ -59,7 +81,7 @@ pub(super) fn ForYouPage() -> impl IntoView {
 
 fn in_words(waited: Waited) -> String {
     match waited {
-        Waited::Films { .. } => String::new(),
+        Waited::Films(_) => String::new(),
         Waited::Failed(why) => why,
         Waited::Busy { retry_after } => {
             format!("Many people are waiting. Try again in {} seconds.", retry_after.max(1))

@@ -6,7 +6,7 @@ use leptos::{
 };
 use leptos_meta::Title;
 
-use super::{sentence, set_status, viewer_in_address};
+use super::{notice::Notice, sentence, set_status, viewer_in_address};
 use crate::{
     api,
     components::{
@@ -47,7 +47,14 @@ pub(super) fn HomePage() -> impl IntoView {
                 match home.await {
                     Ok(Home::Ready(content)) => EitherOf3::A(view! { <Ready content=*content /> }),
                     Ok(Home::Empty(missing)) => EitherOf3::B(view! { <Empty missing /> }),
-                    Err(error) => EitherOf3::C(view! { <Failed why=sentence(&error) /> }),
+                    Err(error) => {
+                        let why = sentence(&error);
+                        EitherOf3::C(view! {
+                            <Notice title="Not shown" heading="This page can’t be shown">
+                                {why}
+                            </Notice>
+                        })
+                    }
                 }
             })}
         </Suspense>
@@ -191,26 +198,6 @@ fn Empty(missing: Missing) -> impl IntoView {
             <div class="page-head">
                 <h1>{title}</h1>
                 {step}
-            </div>
-        </main>
-    }
-}
-
-/// The page could not be made.
-#[component]
-fn Failed(why: String) -> impl IntoView {
-    view! {
-        <Title text="Not shown" />
-        <TopBar />
-        <main id="main" class="page">
-            <div class="page-head">
-                <h1>"This page can’t be shown"</h1>
-                <p>{why}</p>
-                <p>
-                    <a class="button" href="/" rel="external">
-                        "To the home page"
-                    </a>
-                </p>
             </div>
         </main>
     }

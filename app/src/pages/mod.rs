@@ -6,6 +6,7 @@
 mod for_you;
 mod home;
 mod not_found;
+mod notice;
 mod shell;
 mod theme;
 

@@ -7,9 +7,13 @@ use clap::{Parser, Subcommand};
 
 mod evaluate;
 mod import;
+mod jobs;
+mod queue;
 mod serve;
 mod synth;
 mod train;
+mod visitors;
+mod worker;
 
 /// Film recommendations on your own machine; the page never waits for its model.
 #[derive(Debug, Parser)]
@@ -27,6 +31,12 @@ pub struct Cli {
 enum Command {
     /// Serve the web application with its own workers (also what bare `marquee` does)
     Serve(serve::ServeArgs),
+    /// Compute predictions for web servers on a shared queue
+    Worker(worker::WorkerArgs),
+    /// Look after jobs that were given up on a shared queue
+    Jobs(jobs::JobsArgs),
+    /// Move visitors' ratings to where several web servers share them
+    Visitors(visitors::VisitorsArgs),
     /// Make the catalogue of a MovieLens zip or folder
     Import(import::ImportArgs),
     /// Train the model on the catalogue's ratings
@@ -42,6 +52,9 @@ pub fn run() -> anyhow::Result<()> {
     let Cli { data_dir, command } = Cli::parse();
     match command.unwrap_or_else(|| Command::Serve(serve::ServeArgs::from_environment())) {
         Command::Serve(args) => serve::run(&args, &data_dir),
+        Command::Worker(args) => worker::run(&args, &data_dir),
+        Command::Jobs(args) => jobs::run(&args, &data_dir),
+        Command::Visitors(args) => visitors::run(&args, &data_dir),
         Command::Import(args) => import::run(&args, &data_dir),
         Command::Train(args) => train::run(&args, &data_dir),
         Command::Evaluate(args) => evaluate::run(&args, &data_dir),

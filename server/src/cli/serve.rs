@@ -13,11 +13,12 @@ use app::views::Missing;
 use clap::{Args, Parser};
 use tokio::net::TcpListener;
 
+use super::queue::{QueueArgs, prepared_link};
 use crate::{
     catalogue::{self, Catalogue, CatalogueError},
     model::artefact::{self, ArtefactError},
-    predictions::{IdMint, Limits, Service, Settings},
-    visitors::Visitors,
+    predictions::{IdMint, Limits, Place, Service, Settings},
+    visitors::{SharedVisitors, VisitorStore, Visitors},
     web::{
         files::SiteFiles,
         router::router,
@@ -38,13 +39,12 @@ pub struct ServeArgs {
     #[arg(long, env = "MARQUEE_ADDR", default_value = "127.0.0.1:3000", value_name = "IP:PORT")]
     addr: SocketAddr,
 
-    /// Worker threads that compute predictions [default: CPU cores minus one, at least one]
+    /// Worker threads that compute predictions [default: CPU cores minus one, at least one]; 0: other processes do
     #[arg(long, env = "MARQUEE_WORKERS", value_name = "N")]
     workers: Option<usize>,
 
-    /// Where predictions wait: `memory`
-    #[arg(long, env = "MARQUEE_QUEUE", default_value = "memory", value_parser = ["memory"])]
-    queue: String,
+    #[command(flatten)]
+    queue: QueueArgs,
 
     /// Predictions that may wait for a worker; one more is refused with 503
     #[arg(long, env = "MARQUEE_QUEUE_CAPACITY", default_value_t = 1024, value_name = "N", value_parser = positive)]
@@ -91,13 +91,10 @@ impl ServeArgs {
     }
 
     fn settings(&self) -> anyhow::Result<Settings> {
-        let spare_one = available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1)).max(1);
-        let workers = self.workers.unwrap_or(spare_one);
-        if workers == 0 {
-            bail!(
-                "--workers 0 needs a queue that other processes work off; the {} queue is this process's own",
-                self.queue
-            );
+        let workers = self.workers.unwrap_or_else(usual_workers);
+        let shared = self.queue.redis()?.is_some();
+        if workers == 0 && !shared {
+            bail!("--workers 0 needs a queue that other processes work off: --queue redis://HOST:PORT");
         }
         Ok(Settings {
             limits: Limits {
@@ -113,7 +110,13 @@ impl ServeArgs {
     }
 }
 
-fn positive(text: &str) -> Result<usize, String> {
+/// CPU cores minus one, at least one.
+pub fn usual_workers() -> usize {
+    available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1)).max(1)
+}
+
+/// A number that is at least 1.
+pub fn positive(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(0) => Err("at least 1".into()),
         Ok(number) => Ok(number),
@@ -127,12 +130,10 @@ pub fn run(args: &ServeArgs, data_dir: &Path) -> anyhow::Result<()> {
     let settings = args.settings()?;
     let files = SiteFiles::find(args.site_dir.as_deref())?;
     std::fs::create_dir_all(data_dir).with_context(|| format!("cannot make {}", data_dir.display()))?;
-    let visitors = Visitors::open(&data_dir.join("visitors.db"))?;
-    let films = films(data_dir, settings, &IdMint::new(visitors.secret()))?;
-    let site = Arc::new(Site { visitors, films });
     let threads = available_parallelism().map_or(LEAST_TOKIO_THREADS, |cores| cores.get().max(LEAST_TOKIO_THREADS));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
     let served = runtime.block_on(async {
+        let site = Arc::new(site(args, settings, data_dir).await?);
         let listener = TcpListener::bind(args.addr)
             .await
             .with_context(|| format!("cannot listen on {}; choose another address with --addr", args.addr))?;
@@ -140,34 +141,50 @@ pub fn run(args: &ServeArgs, data_dir: &Path) -> anyhow::Result<()> {
         let router = router(Arc::clone(&site), &files);
         serving::serve(listener, router, site, args.drain).await.context("serving ended")
     });
-    // Threads that still compute hold nothing that could be lost: what they would write is in memory only.
+    // Threads that still compute hold nothing that could be lost: what they would write is in memory only, or will be
+    // computed again by another.
     runtime.shutdown_background();
     served
 }
 
-/// The catalogue and the predictions over it; what is missing is told on the page, what is broken ends the start.
-fn films(data_dir: &Path, settings: Settings, mint: &IdMint) -> anyhow::Result<Result<Films, Missing>> {
+/// The catalogue, the predictions over it and the visitors' ratings; what is missing is told on the page, what is
+/// broken ends the start.
+async fn site(args: &ServeArgs, settings: Settings, data_dir: &Path) -> anyhow::Result<Site> {
+    let visitors = Visitors::open(&data_dir.join("visitors.db"))?;
+    let secret = visitors.secret();
+    let alone = |films| Site { visitors: Arc::new(visitors.clone()), films };
     let path = data_dir.join(catalogue::FILE_NAME);
     let catalogue = match Catalogue::open(&path, READERS) {
         Ok(catalogue) => catalogue,
         Err(CatalogueError::Missing { .. }) => {
             tracing::warn!(path = %path.display(), "no catalogue; run marquee import");
-            return Ok(Err(Missing::Catalogue));
+            return Ok(alone(Err(Missing::Catalogue)));
         }
         Err(error) => return Err(error.into()),
     };
-    let service = match artefact::load(&data_dir.join(artefact::FILE_NAME), catalogue.info()) {
-        Ok(artefact) => Ok(Service::start(settings, &artefact.model, &path, mint.clone())?),
+    let artefact = match artefact::load(&data_dir.join(artefact::FILE_NAME), catalogue.info()) {
+        Ok(artefact) => artefact,
         Err(error @ ArtefactError::Missing { .. }) => {
             tracing::warn!(%error, "no model; run marquee train");
-            Err(Missing::Model("it was never trained".into()))
+            let service = Err(Missing::Model("it was never trained".into()));
+            return Ok(alone(Ok(Films { catalogue, service })));
         }
         Err(error) => return Err(error.into()),
     };
-    Ok(Ok(Films { catalogue, service }))
+    let (visitors, place): (Arc<dyn VisitorStore>, Place) = match args.queue.redis()? {
+        None => (Arc::new(visitors), Place::Memory(IdMint::new(secret))),
+        Some(redis) => {
+            let (link, identity) = prepared_link(redis, &catalogue.info().fingerprint).await?;
+            let visitors = SharedVisitors::new(link.clone());
+            (Arc::new(visitors), Place::Shared(Box::new(link), identity, args.queue.claims()))
+        }
+    };
+    let service = Ok(Service::start(settings, &artefact.model, &path, place)?);
+    Ok(Site { visitors, films: Ok(Films { catalogue, service }) })
 }
 
-fn start_logging() {
+/// Logs to standard error; `MARQUEE_LOG` says what.
+pub fn start_logging() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("MARQUEE_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,server=info"));
     // A second subscriber in one process (a test's) is no reason to fail.

@@ -19,6 +19,7 @@ pub struct Engine {
     model: Arc<dyn Recommender>,
     films: Arc<FilmTable>,
     titles: Reader,
+    version: Arc<str>,
 }
 
 /// Why a prediction came to nothing.
@@ -53,7 +54,13 @@ struct Pick {
 impl Engine {
     /// An engine over a model, the films it knows and a connection of its own.
     pub fn new(model: Arc<dyn Recommender>, films: Arc<FilmTable>, titles: Reader) -> Self {
-        Self { model, films, titles }
+        let version = model.version().into();
+        Self { model, films, titles, version }
+    }
+
+    /// The version of its model.
+    pub fn model_version(&self) -> Arc<str> {
+        Arc::clone(&self.version)
     }
 
     /// Answers every request of the batch: one matrix product for all scores, one query for all titles. What is wrong

@@ -18,6 +18,11 @@ impl IdMint {
         Self { secret }
     }
 
+    /// What it was made with.
+    pub fn secret(&self) -> [u8; 32] {
+        self.secret
+    }
+
     /// A new id that nobody can guess.
     pub fn mint(&self) -> Result<PredictionId, rand::rand_core::OsError> {
         let mut bytes = [0; PredictionId::BYTES];

@@ -148,8 +148,11 @@ impl JobSource for MemoryQueue {
         }
     }
 
-    fn finish(&self, job: &Job, outcome: Outcome) {
-        self.book().finish(job.number, outcome, Instant::now());
+    fn finish(&self, done: Vec<(&Job, Outcome)>) {
+        let mut book = self.book();
+        for (job, outcome) in done {
+            book.finish(job.number, outcome, Instant::now());
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use app::{
 use async_trait::async_trait;
 
 use super::{Key, Request};
+use crate::link::LinkError;
 
 /// Where a prediction stands.
 #[derive(Clone, Debug)]
@@ -17,10 +18,19 @@ pub enum State {
     Pending,
     /// A worker computes it.
     Started,
-    /// It is there, best first.
-    Success(Arc<[Recommendation]>),
+    /// It is there.
+    Success(Answer),
     /// It will not come; a sentence for a person.
     Failure(Arc<str>),
+}
+
+/// A prediction's result.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Best first.
+    pub films: Arc<[Recommendation]>,
+    /// The version of the model that it is of.
+    pub model: Arc<str>,
 }
 
 impl State {
@@ -35,7 +45,7 @@ impl From<State> for PredictionState {
         match state {
             State::Pending => Self::Pending,
             State::Started => Self::Started,
-            State::Success(result) => Self::Success { result: result.to_vec() },
+            State::Success(answer) => Self::Success { result: answer.films.to_vec() },
             State::Failure(error) => Self::Failure { error: error.to_string() },
         }
     }
@@ -53,6 +63,9 @@ pub enum Refusal {
     /// The server is about to stop.
     #[error("the server is shutting down; try again in a moment")]
     Closed,
+    /// The queue is out of reach.
+    #[error("recommendations are late: the queue is out of reach; try again in a moment")]
+    Away,
     /// The operating system gave no random bytes.
     #[error("no id could be made: {0}")]
     NoId(String),
@@ -67,6 +80,30 @@ pub enum Absent {
     /// It was here and is gone.
     #[error("this prediction has expired; schedule a new one")]
     Expired,
+    /// The queue is out of reach.
+    #[error("the queue is out of reach; ask again in a moment")]
+    Away,
+}
+
+impl From<LinkError> for Refusal {
+    fn from(error: LinkError) -> Self {
+        log_refused(&error);
+        Self::Away
+    }
+}
+
+impl From<LinkError> for Absent {
+    fn from(error: LinkError) -> Self {
+        log_refused(&error);
+        Self::Away
+    }
+}
+
+/// That Redis is away is told by the link; that it refuses is a matter for a person.
+fn log_refused(error: &LinkError) {
+    if let LinkError::Refused(why) = error {
+        tracing::error!(%why, "Redis refused a step of a prediction");
+    }
 }
 
 /// How long a waiting caller wants to be kept.
@@ -110,13 +147,13 @@ pub struct Job {
 }
 
 /// What became of a job: recommendations, or a sentence that says why there are none.
-pub type Outcome = Result<Arc<[Recommendation]>, Arc<str>>;
+pub type Outcome = Result<Answer, Arc<str>>;
 
 /// The side of those who compute. Calls block, so they are made on threads of the workers' own.
 pub trait JobSource: Send + Sync {
-    /// Everything that waits, up to `most`, as soon as anything waits; `None` when the queue is closed and empty.
+    /// Everything that waits, up to `most`, as soon as anything waits; `None` when no more will come.
     fn take(&self, most: usize) -> Option<Vec<Job>>;
 
-    /// The job's end. A second end of the same job is ignored.
-    fn finish(&self, job: &Job, outcome: Outcome);
+    /// The jobs' ends. A second end of the same job is ignored.
+    fn finish(&self, done: Vec<(&Job, Outcome)>);
 }

@@ -1,6 +1,7 @@
 //! What is asked of the model, in one canonical form: equal questions are equal values and share one computation.
 
 use app::domain::MovieId;
+use serde::{Deserialize, Serialize};
 
 use crate::visitors::Profile;
 
@@ -10,7 +11,7 @@ pub const DEFAULT_FILMS: usize = 20;
 pub const MOST_FILMS: usize = 200;
 
 /// A profile, and which films may be recommended to it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// Whose taste.
     pub profile: Profile,

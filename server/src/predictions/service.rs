@@ -3,10 +3,15 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use app::{domain::PredictionId, port::VisitorId};
+use rand::TryRngCore;
 
-use super::{Engine, FilmTable, IdMint, Limits, MemoryQueue, Queue, Refusal, Request, Workers};
+use super::{
+    Claims, Engine, FilmTable, IdMint, Identity, JobSource, Limits, MemoryQueue, Queue, Refusal, Request, SharedJobs,
+    SharedQueue, Workers,
+};
 use crate::{
     catalogue::{CatalogueError, Reader},
+    link::{Link, Redis},
     model::Recommender,
     visitors::Profile,
 };
@@ -19,12 +24,20 @@ const SWEEP: Duration = Duration::from_millis(250);
 pub struct Settings {
     /// The queue's bounds.
     pub limits: Limits,
-    /// Worker threads, at least one.
+    /// Worker threads; none when other processes compute.
     pub workers: usize,
     /// The most requests of one batch.
     pub max_batch: usize,
     /// Slowness on purpose, once a batch.
     pub model_delay: Duration,
+}
+
+/// Where predictions wait.
+pub enum Place {
+    /// In this process, which also computes them.
+    Memory(IdMint),
+    /// In Redis, for any number of processes.
+    Shared(Box<Link>, Identity, Claims),
 }
 
 /// Why the predictions could not be started.
@@ -41,12 +54,18 @@ pub enum ServiceError {
     Thread(#[from] std::io::Error),
 }
 
+/// Where this process' predictions wait.
+enum Backend {
+    Memory(Arc<MemoryQueue>),
+    Shared(Box<SharedQueue>),
+}
+
 /// The predictions of this process.
 pub struct Service {
-    queue: Arc<MemoryQueue>,
+    backend: Backend,
     films: Arc<FilmTable>,
     model_version: String,
-    workers: Workers,
+    crew: Crew,
 }
 
 impl Service {
@@ -55,27 +74,30 @@ impl Service {
         settings: Settings,
         model: &Arc<dyn Recommender>,
         catalogue: &Path,
-        mint: IdMint,
+        place: Place,
     ) -> Result<Self, ServiceError> {
-        let facts = Reader::open(catalogue)?.facts()?;
-        let films = Arc::new(FilmTable::new(model.order().clone(), &facts));
-        let engine = || -> Result<Engine, ServiceError> {
-            let engine = Engine::new(Arc::clone(model), Arc::clone(&films), Reader::open(catalogue)?);
-            // Warm: pages of the files are in memory and the arithmetic has run once before the first visitor asks.
-            for answer in engine.answer(&[Arc::new(Request::best_for(Profile::default(), 1))])? {
-                answer?;
+        let (films, engines) = engines(settings.workers, model, catalogue)?;
+        let (backend, crew) = match place {
+            Place::Memory(mint) => {
+                let queue = Arc::new(MemoryQueue::new(settings.limits, mint));
+                let seats = engines.into_iter().map(|engine| (Arc::clone(&queue) as Arc<dyn JobSource>, engine));
+                let workers = Workers::start(seats.collect(), settings.max_batch, settings.model_delay)?;
+                (Backend::Memory(queue), Crew { workers, sources: Vec::new() })
             }
-            Ok(engine)
+            Place::Shared(link, identity, claims) => {
+                let crew = Crew::over(link.redis(), settings, model.version(), engines, claims)?;
+                (Backend::Shared(Box::new(SharedQueue::start(*link, settings.limits, identity))), crew)
+            }
         };
-        let engines = (0..settings.workers).map(|_| engine()).collect::<Result<Vec<_>, _>>()?;
-        let queue = Arc::new(MemoryQueue::new(settings.limits, mint));
-        let workers = Workers::start(&queue, engines, settings.max_batch, settings.model_delay)?;
-        Ok(Self { queue, films, model_version: model.version().to_owned(), workers })
+        Ok(Self { backend, films, model_version: model.version().to_owned(), crew })
     }
 
     /// The side of the queue for those who ask.
     pub fn queue(&self) -> &dyn Queue {
-        &*self.queue
+        match &self.backend {
+            Backend::Memory(queue) => &**queue,
+            Backend::Shared(queue) => &**queue,
+        }
     }
 
     /// The films that can be recommended.
@@ -86,30 +108,152 @@ impl Service {
     /// Schedules a request.
     pub async fn schedule(&self, request: Request, owner: Option<VisitorId>) -> Result<PredictionId, Refusal> {
         let request = request.canonical();
-        self.queue.schedule(request.key(&self.model_version), request, owner).await
+        self.queue().schedule(request.key(&self.model_version), request, owner).await
     }
 
     /// Whether every worker thread lives.
     pub fn workers_alive(&self) -> bool {
-        self.workers.all_alive()
+        self.crew.workers.all_alive()
+    }
+
+    /// Whether the queue is another process', which can be out of reach.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.backend, Backend::Shared(_))
+    }
+
+    /// Why predictions are late, when the queue is out of reach.
+    pub fn trouble(&self) -> Option<Arc<str>> {
+        match &self.backend {
+            Backend::Memory(_) => None,
+            Backend::Shared(queue) => queue.link().trouble(),
+        }
     }
 
     /// Keeps the queue swept; runs until it is dropped.
     pub async fn keep_swept(&self) {
-        let mut tick = tokio::time::interval(SWEEP);
-        loop {
-            tick.tick().await;
-            self.queue.sweep();
+        match &self.backend {
+            Backend::Memory(queue) => {
+                let mut tick = tokio::time::interval(SWEEP);
+                loop {
+                    tick.tick().await;
+                    queue.sweep();
+                }
+            }
+            Backend::Shared(queue) => queue.keep_swept().await,
         }
     }
 
     /// Nothing new is admitted; what waits is still worked off.
     pub fn close(&self) {
-        self.queue.close();
+        match &self.backend {
+            Backend::Memory(queue) => queue.close(),
+            Backend::Shared(queue) => queue.close(),
+        }
     }
 
-    /// Whatever is not done by now fails, so that everyone who waits is answered.
+    /// Everyone who waits is answered now, with a failure if what they wait for is lost with this process.
     pub fn abort(&self) {
-        self.queue.abort();
+        match &self.backend {
+            Backend::Memory(queue) => queue.abort(),
+            Backend::Shared(queue) => queue.abort(),
+        }
     }
+
+    /// Ends the workers of a shared queue, each after the batch that it computes; whether all ended within `limit`.
+    /// Those of a queue in memory have ended with it, or hold nothing that could be lost.
+    pub async fn stop_workers(&self, limit: Duration) -> bool {
+        self.crew.stop();
+        !self.is_shared() || self.crew.ended(limit).await
+    }
+}
+
+/// Worker threads and where their jobs come from.
+pub struct Crew {
+    workers: Workers,
+    /// Those that have to be told to stop; a queue in memory tells its workers itself.
+    sources: Vec<Arc<SharedJobs>>,
+}
+
+impl Crew {
+    /// Workers on a queue in Redis, without a web server. Blocks until the model is warm.
+    pub fn start(
+        redis: &Redis,
+        settings: Settings,
+        model: &Arc<dyn Recommender>,
+        catalogue: &Path,
+        claims: Claims,
+    ) -> Result<Self, ServiceError> {
+        let (_, engines) = engines(settings.workers, model, catalogue)?;
+        Self::over(redis, settings, model.version(), engines, claims)
+    }
+
+    fn over(
+        redis: &Redis,
+        settings: Settings,
+        version: &str,
+        engines: Vec<Engine>,
+        claims: Claims,
+    ) -> Result<Self, ServiceError> {
+        let name = process_name();
+        let mut seats: Vec<(Arc<dyn JobSource>, Engine)> = Vec::new();
+        let mut sources = Vec::new();
+        for (number, engine) in engines.into_iter().enumerate() {
+            let consumer = format!("{name}-{number}");
+            let source = SharedJobs::start(redis.clone(), consumer, version, settings.limits, claims)?;
+            seats.push((Arc::clone(&source) as Arc<dyn JobSource>, engine));
+            sources.push(source);
+        }
+        let workers = Workers::start(seats, settings.max_batch, settings.model_delay)?;
+        Ok(Self { workers, sources })
+    }
+
+    /// No further job is taken.
+    pub fn stop(&self) {
+        self.sources.iter().for_each(|source| source.close());
+    }
+
+    /// Threads that run; none when all have ended after [`stop`](Self::stop).
+    pub fn alive(&self) -> usize {
+        self.workers.alive()
+    }
+
+    /// Waits until every thread has ended, at most so long; whether they have.
+    pub async fn ended(&self, limit: Duration) -> bool {
+        let ended = async {
+            while self.alive() > 0 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(limit, ended).await.is_ok()
+    }
+}
+
+/// The films and so many warm engines, each with a connection of its own.
+fn engines(
+    count: usize,
+    model: &Arc<dyn Recommender>,
+    catalogue: &Path,
+) -> Result<(Arc<FilmTable>, Vec<Engine>), ServiceError> {
+    let facts = Reader::open(catalogue)?.facts()?;
+    let films = Arc::new(FilmTable::new(model.order().clone(), &facts));
+    let engine = || -> Result<Engine, ServiceError> {
+        let engine = Engine::new(Arc::clone(model), Arc::clone(&films), Reader::open(catalogue)?);
+        // Warm: pages of the files are in memory and the arithmetic has run once before the first visitor asks.
+        for answer in engine.answer(&[Arc::new(Request::best_for(Profile::default(), 1))])? {
+            answer?;
+        }
+        Ok(engine)
+    };
+    let engines = (0..count).map(|_| engine()).collect::<Result<Vec<_>, _>>()?;
+    Ok((films, engines))
+}
+
+/// A name for this start of this process, on this machine: no two are ever the same.
+fn process_name() -> String {
+    let mut random = [0; 4];
+    // Without random bytes the number of the process has to tell it apart.
+    let _ = rand::rngs::OsRng.try_fill_bytes(&mut random);
+    let host = hostname::get().map(|name| name.to_string_lossy().into_owned()).unwrap_or_else(|_| "host".to_owned());
+    let host: String = host.chars().filter(|letter| letter.is_ascii_alphanumeric() || "-.".contains(*letter)).collect();
+    format!("{:.40}-{}-{}", host, std::process::id(), crate::hex::encode(&random))
 }

@@ -13,7 +13,7 @@ use std::{
 
 use app::domain::Recommendation;
 
-use super::{Engine, Job, JobSource, engine::EngineError, queue::Outcome};
+use super::{Answer, Engine, Job, JobSource, engine::EngineError, queue::Outcome};
 use crate::model::compute_alone;
 
 /// What a person reads when the model failed on their prediction; the log has the reason.
@@ -26,17 +26,11 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts one thread for each engine. They end when `source` is closed and empty.
-    pub fn start(
-        source: &Arc<impl JobSource + 'static>,
-        engines: Vec<Engine>,
-        max_batch: usize,
-        delay: Duration,
-    ) -> std::io::Result<Self> {
-        let started = engines.len();
+    /// Starts one thread for each engine and the source of its jobs. A thread ends when its source has no more.
+    pub fn start(seats: Vec<(Arc<dyn JobSource>, Engine)>, max_batch: usize, delay: Duration) -> std::io::Result<Self> {
+        let started = seats.len();
         let alive = Arc::new(AtomicUsize::new(0));
-        for (number, engine) in engines.into_iter().enumerate() {
-            let source = Arc::clone(source);
+        for (number, (source, engine)) in seats.into_iter().enumerate() {
             let life = Life::begin(&alive);
             thread::Builder::new().name(format!("worker-{number}")).spawn(move || {
                 let _life = life;
@@ -87,13 +81,14 @@ fn pause(delay: Duration) {
     }
 }
 
-fn run(source: &impl JobSource, engine: &Engine, jobs: &[Job]) {
+fn run(source: &dyn JobSource, engine: &Engine, jobs: &[Job]) {
+    let outcome = |answer| outcome(answer, engine);
     match answers(engine, jobs) {
-        Some(answers) => jobs.iter().zip(answers).for_each(|(job, answer)| source.finish(job, outcome(answer))),
+        Some(answers) => source.finish(jobs.iter().zip(answers.into_iter().map(outcome)).collect()),
         // Someone in this batch breaks it: each alone, so that only the guilty one fails.
         None => jobs.iter().for_each(|job| {
             let answer = answers(engine, std::slice::from_ref(job)).and_then(|mut answers| answers.pop());
-            source.finish(job, answer.map_or_else(|| Err(FAILED.into()), outcome));
+            source.finish(vec![(job, answer.map_or_else(|| Err(FAILED.into()), outcome))]);
         }),
     }
 }
@@ -120,11 +115,14 @@ fn answers(engine: &Engine, jobs: &[Job]) -> Option<Vec<Result<Vec<Recommendatio
     }
 }
 
-fn outcome(answer: Result<Vec<Recommendation>, EngineError>) -> Outcome {
-    answer.map(Arc::from).map_err(|error| {
-        tracing::error!(%error, "a prediction failed");
-        FAILED.into()
-    })
+fn outcome(answer: Result<Vec<Recommendation>, EngineError>, engine: &Engine) -> Outcome {
+    match answer {
+        Ok(films) => Ok(Answer { films: films.into(), model: engine.model_version() }),
+        Err(error) => {
+            tracing::error!(%error, "a prediction failed");
+            Err(FAILED.into())
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 use std::collections::BTreeMap;
 
 use app::domain::{MovieId, Stars};
+use serde::{Deserialize, Serialize};
 
 /// The ratings that stand for a visitor, in the order of the films' numbers: equal ratings are equal profiles.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Profile {
     ratings: BTreeMap<MovieId, Stars>,
 }

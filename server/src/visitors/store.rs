@@ -4,11 +4,13 @@ use app::{
     domain::{MovieId, Stars, ViewerId},
     port::VisitorId,
 };
+use async_trait::async_trait;
 use rand::TryRngCore;
 use rusqlite::{Connection, OptionalExtension, params};
 use rusqlite_migration::{M, Migrations};
 
-use super::Profile;
+use super::{Profile, VisitorStore};
+use crate::link::LinkError;
 use crate::sqlite::{Abandoned, Pool, SqliteError, open_writable};
 
 /// Connections that read while another writes.
@@ -52,6 +54,9 @@ pub enum VisitorsError {
     /// The operating system gave no random bytes.
     #[error("no secret could be made: {0}")]
     Random(#[from] rand::rand_core::OsError),
+    /// The shared store is out of reach.
+    #[error(transparent)]
+    Away(#[from] LinkError),
     /// A value in the file is not what was written there.
     #[error("visitors.db holds a {0} that is damaged; restore it from a backup")]
     Damaged(&'static str),
@@ -93,13 +98,22 @@ impl Visitors {
         self.secret
     }
 
-    /// What the visitor rated, as themselves (`None`) or in a viewer's shoes.
-    pub async fn profile(&self, visitor: VisitorId, shoes: Option<ViewerId>) -> Result<Profile, VisitorsError> {
+    /// Every rating, visitor by visitor, in batches; for moving them elsewhere.
+    pub async fn all_ratings(&self, after: Option<Row>, most: u32) -> Result<Vec<Row>, VisitorsError> {
+        self.readers.call(move |db| read_rows(db, after, most)).await
+    }
+}
+
+/// A stored rating: who, in whose shoes (0: their own), which film, half stars.
+pub type Row = (VisitorId, u32, MovieId, Stars);
+
+#[async_trait]
+impl VisitorStore for Visitors {
+    async fn profile(&self, visitor: VisitorId, shoes: Option<ViewerId>) -> Result<Profile, VisitorsError> {
         self.readers.call(move |db| read_profile(db, visitor, shoes)).await
     }
 
-    /// Stores a rating, or takes it back (`None`).
-    pub async fn rate(
+    async fn rate(
         &self,
         visitor: VisitorId,
         shoes: Option<ViewerId>,
@@ -130,6 +144,26 @@ fn read_profile(db: &Connection, visitor: VisitorId, shoes: Option<ViewerId>) ->
         Ok((MovieId(movie), stars))
     };
     rows.map(rating).collect()
+}
+
+fn read_rows(db: &Connection, after: Option<Row>, most: u32) -> Result<Vec<Row>, VisitorsError> {
+    let mut query = db.prepare_cached(
+        "select visitor_id, viewer_id, movie_id, halves from ratings
+         where (visitor_id, viewer_id, movie_id) > (?1, ?2, ?3)
+         order by visitor_id, viewer_id, movie_id limit ?4",
+    )?;
+    let (visitor, viewer, movie) = after.map_or((Vec::new(), -1_i64, -1_i64), |(who, viewer, movie, _)| {
+        (who.0.to_vec(), viewer.into(), movie.0.into())
+    });
+    let rows = query.query_map(params![visitor, viewer, movie, most], |row| {
+        Ok((row.get::<_, [u8; 16]>(0)?, row.get(1)?, row.get(2)?, row.get::<_, u8>(3)?))
+    })?;
+    rows.map(|row| {
+        let (visitor, viewer, movie, halves) = row?;
+        let stars = Stars::from_halves(halves).ok_or(VisitorsError::Damaged("rating"))?;
+        Ok((VisitorId(visitor), viewer, MovieId(movie), stars))
+    })
+    .collect()
 }
 
 fn write_rating(

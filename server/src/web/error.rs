@@ -91,6 +91,7 @@ impl From<Refusal> for ApiError {
         match &refusal {
             Refusal::Full { retry_after } => Self::unavailable(refusal.to_string(), retry_after.as_secs()),
             Refusal::Closed => Self::unavailable(refusal.to_string(), 5),
+            Refusal::Away => Self::unavailable(refusal.to_string(), 2),
             Refusal::NoId(_) => Self::internal(&refusal),
         }
     }
@@ -98,11 +99,11 @@ impl From<Refusal> for ApiError {
 
 impl From<Absent> for ApiError {
     fn from(absent: Absent) -> Self {
-        let status = match absent {
-            Absent::Unknown => StatusCode::NOT_FOUND,
-            Absent::Expired => StatusCode::GONE,
-        };
-        Self::new(status, absent.to_string())
+        match absent {
+            Absent::Unknown => Self::new(StatusCode::NOT_FOUND, absent.to_string()),
+            Absent::Expired => Self::new(StatusCode::GONE, absent.to_string()),
+            Absent::Away => Self::unavailable(absent.to_string(), 2),
+        }
     }
 }
 
@@ -114,7 +115,10 @@ impl From<CatalogueError> for ApiError {
 
 impl From<VisitorsError> for ApiError {
     fn from(error: VisitorsError) -> Self {
-        Self::internal(&error)
+        match error {
+            VisitorsError::Away(_) => Self::unavailable("Ratings are out of reach; try again in a moment.", 2),
+            error => Self::internal(&error),
+        }
     }
 }
 

@@ -5,7 +5,8 @@
 //!
 //! - [`site`]: everything a request may need, made once at start
 //! - [`router`]: addresses, layers, limits
-//! - [`serving`]: listening, and ending in good order
+//! - [`listening`]: connections, and their bounds
+//! - [`serving`]: from the first connection to the last answer
 //! - [`port`]: what the pages need of the world
 //! - [`api`]: the JSON API
 //! - [`error`]: how an error reads on the wire
@@ -17,6 +18,7 @@ pub mod api;
 pub mod error;
 pub mod files;
 pub mod headers;
+pub mod listening;
 pub mod pages;
 pub mod port;
 pub mod router;

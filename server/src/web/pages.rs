@@ -9,6 +9,8 @@ use app::{
 use axum::{
     Router,
     http::{HeaderName, HeaderValue, StatusCode, header, request::Parts},
+    middleware::map_response,
+    response::Response,
 };
 use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
@@ -61,6 +63,17 @@ pub fn router(site: &SharedSite, files: &SiteFiles) -> Router<LeptosOptions> {
     Router::new()
         .leptos_routes_with_context(&leptos_options(), generate_route_list(app::App), context, shell)
         .fallback(not_found)
+        .layer(map_response(without_empty_query))
+}
+
+/// After a form, server_fn sends the visitor back to where they were, with a stray question mark behind the address.
+async fn without_empty_query(mut response: Response) -> Response {
+    let location = response.headers().get(header::LOCATION).and_then(|location| location.to_str().ok());
+    let clean = location.and_then(|location| HeaderValue::from_str(location.strip_suffix('?')?).ok());
+    if let Some(clean) = clean {
+        response.headers_mut().insert(header::LOCATION, clean);
+    }
+    response
 }
 
 /// What leptos_axum wants to know; where the files are is our own business ([`SiteFiles`]).

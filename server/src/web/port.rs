@@ -1,6 +1,6 @@
 //! What the pages need of the world, made of the rooms below.
 
-use std::time::Duration;
+use std::{future::Future, time::Duration};
 
 use app::{
     domain::{MovieId, PredictionId, PredictionState, Stars, ViewerId},
@@ -11,12 +11,12 @@ use async_trait::async_trait;
 
 use super::{
     error::missing,
-    site::{ProfileError, SharedSite},
+    site::{ProfileError, SharedSite, viewer_profile},
 };
 use crate::{
     catalogue::{Catalogue, MovieSummary, Viewer},
-    predictions::{Refusal, Request, Service, Until},
-    visitors::Profile,
+    predictions::{Absent, Refusal, Request, Service, Until},
+    visitors::{Profile, VisitorsError},
 };
 
 /// Films in the row "Popular".
@@ -25,6 +25,9 @@ const POPULAR_FILMS: usize = 20;
 const WELCOME_FILMS: usize = 16;
 /// Viewers in the menu.
 const VIEWERS: usize = 6;
+
+/// How long a page waits for what several machines share; then it comes without, and its row says so.
+const PATIENCE: Duration = Duration::from_millis(20);
 
 /// The port over a site.
 pub struct SitePort(pub SharedSite);
@@ -37,6 +40,23 @@ impl SitePort {
     async fn profile(&self, visitor: Visitor, shoes: Option<ViewerId>) -> Result<Profile, PortError> {
         let (catalogue, _) = self.ready()?;
         self.0.profile(catalogue, visitor, shoes).await.map_err(|error| for_a_person(&error))
+    }
+
+    /// What a page shows while nobody's ratings can be read: the viewer's, in whose shoes the visitor stands.
+    async fn profile_of_nobody(&self, shoes: Option<ViewerId>) -> Result<Profile, PortError> {
+        let (catalogue, _) = self.ready()?;
+        let Some(viewer) = shoes else { return Ok(Profile::default()) };
+        viewer_profile(catalogue, viewer).await.map_err(|error| for_a_person(&error))
+    }
+
+    /// A page has no time for a Redis that does not answer; what is in this process always does.
+    async fn in_time<T>(&self, work: impl Future<Output = Result<T, PortError>>) -> Result<T, PortError> {
+        let (_, service) = self.ready()?;
+        if !service.is_shared() {
+            return work.await;
+        }
+        let late = || PortError::Late("Recommendations are late.".to_owned());
+        tokio::time::timeout(PATIENCE, work).await.unwrap_or_else(|_| Err(late()))
     }
 
     async fn ticket(
@@ -53,6 +73,7 @@ impl SitePort {
             Ok(id) => Ok(Ticket::Scheduled(id)),
             Err(Refusal::Full { retry_after }) => Ok(Ticket::Busy { retry_after: whole_seconds(retry_after) }),
             Err(Refusal::Closed) => Ok(Ticket::Busy { retry_after: 5 }),
+            Err(Refusal::Away) => Ok(Ticket::Late),
             Err(Refusal::NoId(reason)) => Err(internal(&reason)),
         }
     }
@@ -65,10 +86,17 @@ impl Port for SitePort {
             Ok(ready) => ready,
             Err(what) => return Ok(Home::Empty(what.clone())),
         };
-        let profile = self.profile(visitor, view).await?;
         // Scheduled before the rest is looked up: a worker can begin while SQLite reads.
-        let ticket = self.ticket(visitor, profile.clone(), None).await?;
-        let is_new = view.is_none() && profile.liked() < LIKES_TO_START as usize;
+        let scheduled = async {
+            let profile = self.profile(visitor, view).await?;
+            let ticket = self.ticket(visitor, profile.clone(), None).await?;
+            Ok((profile, ticket))
+        };
+        let (profile, ticket) = match self.in_time(scheduled).await {
+            Err(PortError::Late(_)) => (self.profile_of_nobody(view).await?, Ticket::Late),
+            scheduled => scheduled?,
+        };
+        let is_new = ticket != Ticket::Late && view.is_none() && profile.liked() < LIKES_TO_START as usize;
         let welcome = async { if is_new { catalogue.well_known(WELCOME_FILMS).await } else { Ok(Vec::new()) } };
         let taste = async {
             match view {
@@ -113,7 +141,8 @@ impl Port for SitePort {
         match service.queue().wait(id, visitor.owner(), Until::Finished, wait).await {
             Ok(state) => Ok(Poll::State(PredictionState::from(state))),
             // To a page both mean the same: there is nothing to wait for under this id any more.
-            Err(_) => Ok(Poll::Gone),
+            Err(Absent::Unknown | Absent::Expired) => Ok(Poll::Gone),
+            Err(Absent::Away) => Ok(Poll::Late),
         }
     }
 
@@ -134,7 +163,7 @@ impl Port for SitePort {
         {
             return Err(for_a_person(&ProfileError::UnknownViewer(viewer)));
         }
-        self.0.visitors.rate(visitor.id, view, movie, stars).await.map_err(|error| internal(&error))?;
+        self.0.visitors.rate(visitor.id, view, movie, stars).await.map_err(|error| for_a_person(&error.into()))?;
         // The cookie that came with this very answer's visitor is theirs from now on.
         let visitor = Visitor { returning: true, ..visitor };
         let profile = self.profile(visitor, view).await?;
@@ -180,6 +209,9 @@ fn internal(reason: &dyn std::fmt::Display) -> PortError {
 fn for_a_person(error: &ProfileError) -> PortError {
     match error {
         ProfileError::UnknownViewer(viewer) => PortError::NotFound(format!("There is no viewer {viewer}.")),
+        ProfileError::Visitors(VisitorsError::Away(_)) => {
+            PortError::Late("Ratings are out of reach for now. Try again in a moment.".to_owned())
+        }
         ProfileError::Catalogue(_) | ProfileError::Visitors(_) => internal(error),
     }
 }

@@ -11,13 +11,13 @@ use app::{
 use crate::{
     catalogue::{Catalogue, CatalogueError},
     predictions::Service,
-    visitors::{Profile, Visitors, VisitorsError},
+    visitors::{Profile, VisitorStore, VisitorsError},
 };
 
 /// Everything a request may need; handed around as an `Arc`.
 pub struct Site {
     /// Ratings of visitors.
-    pub visitors: Visitors,
+    pub visitors: Arc<dyn VisitorStore>,
     /// Films and predictions, or what is missing for them.
     pub films: Result<Films, Missing>,
 }

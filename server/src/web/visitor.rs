@@ -10,6 +10,7 @@ use axum::{
 use rand::TryRngCore;
 
 use super::error::ApiError;
+use crate::hex;
 
 const COOKIE: &str = "marquee_visitor";
 /// Browsers keep no cookie for longer than this (RFC 6265bis, section 5.5): 400 days, in seconds.
@@ -26,7 +27,7 @@ pub async fn know(mut request: Request, next: Next) -> Response {
     if let Err(error) = rand::rngs::OsRng.try_fill_bytes(&mut token) {
         return ApiError::internal(&error).into_response();
     }
-    let token = hex(&token);
+    let token = hex::encode(&token);
     let secure = is_https(request.headers());
     request.extensions_mut().insert(Visitor { id: fingerprint(&token), returning: false });
     let mut response = next.run(request).await;
@@ -70,15 +71,6 @@ fn is_https(headers: &HeaderMap) -> bool {
     headers.get("x-forwarded-proto").is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"https"))
 }
 
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,7 +83,7 @@ mod tests {
 
     #[test]
     fn a_visitor_is_known_by_the_cookie_they_were_given() {
-        let token = hex(&[0x5a; TOKEN_BYTES]);
+        let token = hex::encode(&[0x5a; TOKEN_BYTES]);
         let sent_back = format!("theme=dark; {}", set_cookie(&token, false).split(';').next().unwrap_or_default());
         assert_eq!(known(&headers(&sent_back)), Some(fingerprint(&token)));
         assert_eq!(cookie(&headers(&sent_back), "theme"), Some("dark"));

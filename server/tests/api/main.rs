@@ -8,4 +8,6 @@ mod filters;
 mod life;
 mod pages;
 mod pressure;
+mod redis;
+mod shared;
 mod support;

@@ -49,7 +49,7 @@ async fn a_rating_by_form_is_stored_for_its_visitor_alone_and_leads_back() {
         .expect("an answer");
     assert_eq!(response.status(), 302);
     let location = response.headers()["location"].to_str().expect("text");
-    assert_eq!(location.trim_end_matches('?'), server.at("/"));
+    assert_eq!(location, server.at("/"));
     let own = visitor.get(server.at("/api/predict?n=200")).send().await.expect("an answer");
     let (_, own) = json_of(own).await;
     assert!(!crate::support::ids(&own).contains(&film), "a rated film came back");
@@ -122,4 +122,28 @@ async fn viewers_that_are_none_do_not_break_the_page() {
         assert!(!status.is_server_error(), "{query}: {status}");
     }
     assert_eq!(server.get("/?profile=1").await.status(), 200);
+}
+
+#[tokio::test]
+async fn the_plain_page_of_a_viewer_that_is_none_is_not_found() {
+    let server = Server::start(&[]).await;
+    for query in ["?profile=999999999", "?profile=x"] {
+        assert_eq!(server.get(&format!("/for-you{query}")).await.status(), 404, "{query}");
+    }
+    assert_eq!(server.get("/for-you?profile=1").await.status(), 200);
+}
+
+#[tokio::test]
+async fn the_plain_page_says_when_the_queue_is_full() {
+    let options = ["--workers", "1", "--queue-capacity", "1", "--max-batch", "1", "--model-delay", "3s"];
+    let server = Server::start(&options).await;
+    let mut last = 202;
+    for film in server.some_films(8).await {
+        let body = serde_json::json!({ "input-data": { "liked": [film] } });
+        last = server.post("/api/predict", &body).await.status().as_u16();
+    }
+    assert_eq!(last, 503, "the queue is full");
+    let page = server.get("/for-you?profile=1").await;
+    assert_eq!(page.status(), 503);
+    assert!(page.text().await.expect("a page").contains("Try again"));
 }

@@ -8,7 +8,7 @@ use app::{domain::PredictionId, port::VisitorId};
 use tokio::sync::watch;
 
 use super::Limits;
-use crate::predictions::{Absent, Job, Key, Refusal, Request, State, queue::Outcome};
+use crate::predictions::{Absent, Job, Key, Refusal, Request, State, queue::Outcome, request::DEFAULT_FILMS};
 
 /// The steps of a prediction's life, each one atomic because the book is behind a lock. Time comes in as an argument.
 pub struct Book {
@@ -25,6 +25,8 @@ pub struct Book {
     waiting: VecDeque<u64>,
     /// Finished ids and when they expire, ascending.
     finished: VecDeque<(Instant, PredictionId)>,
+    /// Recommendations in all results that are kept.
+    recommendations: usize,
     /// What `Retry-After` is guessed from.
     pace: Pace,
 }
@@ -36,7 +38,8 @@ struct Held {
 
 struct Computation {
     key: Key,
-    request: Arc<Request>,
+    /// Until a worker takes it: a profile may be large, and only the result is kept.
+    request: Option<Arc<Request>>,
     state: watch::Sender<State>,
     deadline: Instant,
     /// The ids that point here.
@@ -62,6 +65,7 @@ impl Book {
             joinable: HashMap::new(),
             waiting: VecDeque::new(),
             finished: VecDeque::new(),
+            recommendations: 0,
             pace: Pace { mean: Duration::from_millis(10), backlog_at: None },
         }
     }
@@ -113,7 +117,7 @@ impl Book {
         self.next_number += 1;
         let computation = Computation {
             key,
-            request: Arc::new(request),
+            request: Some(Arc::new(request)),
             state: watch::Sender::new(State::Pending),
             deadline: now + self.limits.deadline,
             holders: HashSet::new(),
@@ -169,9 +173,10 @@ impl Book {
         self.pace.batch_taken(count, self.waiting.len() > count, now);
         let numbers: Vec<u64> = self.waiting.drain(..count).collect();
         let job = |number| {
-            let computation = self.computations.get(&number)?;
+            let computation = self.computations.get_mut(&number)?;
+            let request = computation.request.take()?;
             computation.state.send_replace(State::Started);
-            Some(Job { number, request: Arc::clone(&computation.request) })
+            Some(Job { number, request })
         };
         numbers.into_iter().filter_map(job).collect()
     }
@@ -188,8 +193,10 @@ impl Book {
         }
         let key = computation.key;
         let failed = outcome.is_err();
+        computation.request = None;
+        self.recommendations += outcome.as_ref().map_or(0, |answer| answer.films.len());
         computation.state.send_replace(match outcome {
-            Ok(result) => State::Success(result),
+            Ok(answer) => State::Success(answer),
             Err(reason) => State::Failure(reason),
         });
         let expiry = now + self.limits.result_ttl;
@@ -233,8 +240,11 @@ impl Book {
         }
     }
 
+    /// Long results count for several: it is memory that has to have a bound.
     fn forget_beyond_capacity(&mut self) {
-        while self.finished.len() > self.limits.result_capacity {
+        let capacity = self.limits.result_capacity;
+        let most = capacity.saturating_mul(DEFAULT_FILMS);
+        while self.finished.len() > capacity || (self.recommendations > most && self.finished.len() > 1) {
             let Some((_, oldest)) = self.finished.pop_front() else { return };
             self.forget(oldest);
         }
@@ -259,8 +269,10 @@ impl Book {
         if self.joinable.get(&computation.key) == Some(&number) {
             self.joinable.remove(&computation.key);
         }
-        if matches!(*computation.state.borrow(), State::Pending) {
-            self.waiting.retain(|&waiting| waiting != number);
+        match &*computation.state.borrow() {
+            State::Pending => self.waiting.retain(|&waiting| waiting != number),
+            State::Success(answer) => self.recommendations -= answer.films.len(),
+            State::Started | State::Failure(_) => {}
         }
     }
 }

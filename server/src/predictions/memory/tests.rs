@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
-use app::domain::{MovieId, Stars};
+use app::domain::{MovieId, Recommendation, Stars};
 
 use super::*;
+use crate::predictions::Answer;
 
 const LONG: Duration = Duration::from_secs(600);
 
@@ -24,7 +25,22 @@ async fn schedule(queue: &MemoryQueue, film: u32) -> Result<PredictionId, Refusa
 }
 
 fn nothing() -> Outcome {
-    Ok(Arc::from([]))
+    films(0)
+}
+
+fn recommendation() -> Recommendation {
+    Recommendation {
+        id: MovieId(1),
+        title: String::new(),
+        year: None,
+        genres: Vec::new(),
+        score: 0.0,
+        reasons: Vec::new(),
+    }
+}
+
+fn films(count: usize) -> Outcome {
+    Ok(Answer { films: vec![recommendation(); count].into(), model: "v1".into() })
 }
 
 async fn state(queue: &MemoryQueue, id: PredictionId) -> Result<&'static str, Absent> {
@@ -43,7 +59,7 @@ async fn an_id_is_known_from_the_moment_it_is_handed_out_until_it_expires() {
     assert_eq!(state(&queue, id).await, Ok("pending"));
     let jobs = queue.take(8).expect("open");
     assert_eq!(state(&queue, id).await, Ok("started"));
-    queue.finish(&jobs[0], nothing());
+    queue.finish(vec![(&jobs[0], nothing())]);
     assert_eq!(state(&queue, id).await, Err(Absent::Expired));
 }
 
@@ -61,7 +77,7 @@ async fn equal_requests_share_one_computation_under_ids_of_their_own() {
     assert_ne!(first, second);
     let jobs = queue.take(8).expect("open");
     assert_eq!(jobs.len(), 1);
-    queue.finish(&jobs[0], nothing());
+    queue.finish(vec![(&jobs[0], nothing())]);
     let third = schedule(&queue, 1).await.expect("admitted");
     for id in [first, second, third] {
         assert_eq!(state(&queue, id).await, Ok("success"));
@@ -74,7 +90,7 @@ async fn a_failure_is_not_shared_with_who_asks_later() {
     let queue = queue(limits());
     let first = schedule(&queue, 1).await.expect("admitted");
     let jobs = queue.take(8).expect("open");
-    queue.finish(&jobs[0], Err("no".into()));
+    queue.finish(vec![(&jobs[0], Err("no".into()))]);
     let second = schedule(&queue, 1).await.expect("admitted");
     assert_eq!(state(&queue, first).await, Ok("failure"));
     assert_eq!(state(&queue, second).await, Ok("pending"));
@@ -110,10 +126,34 @@ async fn the_oldest_results_go_first_when_there_are_too_many() {
     for film in 0..12 {
         ids.push(schedule(&queue, film).await.expect("admitted"));
         let jobs = queue.take(1).expect("open");
-        queue.finish(&jobs[0], nothing());
+        queue.finish(vec![(&jobs[0], nothing())]);
     }
     assert_eq!(state(&queue, ids[3]).await, Err(Absent::Expired));
     assert_eq!(state(&queue, ids[4]).await, Ok("success"));
+}
+
+#[tokio::test]
+async fn a_long_result_counts_for_several() {
+    let queue = queue(limits());
+    let mut ids = Vec::new();
+    for number in 0..4 {
+        ids.push(schedule(&queue, number).await.expect("admitted"));
+        let jobs = queue.take(1).expect("open");
+        queue.finish(vec![(&jobs[0], films(60))]);
+    }
+    // Eight results of the usual 20 films may be kept: 160 films.
+    assert_eq!(state(&queue, ids[1]).await, Err(Absent::Expired));
+    assert_eq!(state(&queue, ids[2]).await, Ok("success"));
+    assert_eq!(state(&queue, ids[3]).await, Ok("success"));
+}
+
+#[tokio::test]
+async fn a_result_that_is_longer_than_all_may_be_is_kept_until_the_next() {
+    let queue = queue(Limits { result_capacity: 1, ..limits() });
+    let film = schedule(&queue, 1).await.expect("admitted");
+    let jobs = queue.take(1).expect("open");
+    queue.finish(vec![(&jobs[0], films(60))]);
+    assert_eq!(state(&queue, film).await, Ok("success"));
 }
 
 #[tokio::test]
@@ -163,7 +203,7 @@ async fn a_waiting_caller_is_answered_when_the_state_changes() {
     tokio::task::yield_now().await;
     let jobs = queue.take(8).expect("open");
     assert!(matches!(changed.await, Ok(Ok(State::Started))));
-    queue.finish(&jobs[0], nothing());
+    queue.finish(vec![(&jobs[0], nothing())]);
     assert!(matches!(finished.await, Ok(Ok(State::Success(_)))));
 }
 
@@ -186,6 +226,6 @@ async fn an_aborted_queue_answers_everyone_who_waits() {
     queue.abort();
     assert_eq!(state(&queue, running).await, Ok("failure"));
     assert_eq!(state(&queue, waiting).await, Ok("failure"));
-    queue.finish(&jobs[0], nothing());
+    queue.finish(vec![(&jobs[0], nothing())]);
     assert_eq!(state(&queue, running).await, Ok("failure"), "a second end of a job is ignored");
 }

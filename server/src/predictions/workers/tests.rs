@@ -96,7 +96,8 @@ fn bench(max_batch: usize) -> Bench {
     let limits = Limits { queue_capacity: 100, deadline: minute, result_ttl: minute, result_capacity: 100 };
     let queue = Arc::new(MemoryQueue::new(limits, IdMint::new([0; 32])));
     let engine = Engine::new(Arc::clone(&model) as Arc<dyn Recommender>, table, reader);
-    let workers = Workers::start(&queue, vec![engine], max_batch, Duration::ZERO).expect("a thread");
+    let source = Arc::clone(&queue) as Arc<dyn JobSource>;
+    let workers = Workers::start(vec![(source, engine)], max_batch, Duration::ZERO).expect("a thread");
     Bench { queue, workers, model, open, _data: data }
 }
 

@@ -13,7 +13,7 @@ use axum::{
         Path, Query, State,
         rejection::{BytesRejection, QueryRejection},
     },
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -21,7 +21,7 @@ use serde_json::json;
 
 use super::{input::Body, query};
 use crate::{
-    predictions::{self, Absent, Until},
+    predictions::{self, Absent, Answer, Until},
     visitors::Profile,
     web::{
         error::ApiError,
@@ -75,7 +75,18 @@ pub async fn result(
     } else {
         service.queue().wait(id, asker, Until::Changed, limit).await?
     };
-    Ok(([(header::CACHE_CONTROL, "no-store")], Json(PredictionState::from(state))).into_response())
+    let model = match &state {
+        predictions::State::Success(answer) => Some([(MODEL.clone(), model_header(answer))]),
+        _ => None,
+    };
+    Ok(([(header::CACHE_CONTROL, "no-store")], model, Json(PredictionState::from(state))).into_response())
+}
+
+/// The header that says which model a result is of: during a roll-out not every worker has the same.
+static MODEL: HeaderName = HeaderName::from_static("marquee-model");
+
+fn model_header(answer: &Answer) -> HeaderValue {
+    HeaderValue::from_str(&answer.model).unwrap_or(HeaderValue::from_static("unknown"))
 }
 
 /// `GET /api/predict?liked=…`: waits, and answers with the recommendations themselves.
@@ -93,9 +104,10 @@ pub async fn now(
     let id = service.schedule(request, asker).await?;
     let _holding = Holding { site: SharedSite::clone(&site), id, asker };
     match service.queue().wait(id, asker, Until::Finished, LONGEST_DIRECT).await? {
-        predictions::State::Success(films) => {
-            let films: &[Recommendation] = &films;
-            Ok(([(header::CACHE_CONTROL, "no-store")], Json(films)).into_response())
+        predictions::State::Success(answer) => {
+            let films: &[Recommendation] = &answer.films;
+            let model = [(MODEL.clone(), model_header(&answer))];
+            Ok(([(header::CACHE_CONTROL, "no-store")], model, Json(films)).into_response())
         }
         predictions::State::Failure(reason) => Err(ApiError::unavailable(reason.to_string(), 5)),
         predictions::State::Pending | predictions::State::Started => Err(ApiError::new(

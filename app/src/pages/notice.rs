@@ -1,0 +1,26 @@
+//! A page that only has to say something, and shows the way home.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::components::bar::TopBar;
+
+/// The page; its children are a sentence or two.
+#[component]
+pub(super) fn Notice(title: &'static str, heading: &'static str, children: Children) -> impl IntoView {
+    view! {
+        <Title text=title />
+        <TopBar />
+        <main id="main" class="page">
+            <div class="page-head">
+                <h1>{heading}</h1>
+                <p>{children()}</p>
+                <p>
+                    <a class="button" href="/" rel="external">
+                        "To the home page"
+                    </a>
+                </p>
+            </div>
+        </main>
+    }
+}

@@ -1,0 +1,86 @@
+//! `marquee worker`.
+
+use std::{path::Path, time::Duration};
+
+use anyhow::{Context, bail};
+use clap::Args;
+
+use super::{
+    queue::{QueueArgs, prepared_link},
+    serve::{positive, start_logging, usual_workers},
+};
+use crate::{
+    catalogue::{self, Reader},
+    model::artefact,
+    predictions::{Crew, Limits, Settings},
+    web::serving::stop_signal,
+};
+
+/// Options of `marquee worker`.
+#[derive(Debug, Args)]
+pub struct WorkerArgs {
+    #[command(flatten)]
+    queue: QueueArgs,
+
+    /// Worker threads that compute predictions [default: CPU cores minus one, at least one]
+    #[arg(long, env = "MARQUEE_WORKERS", value_name = "N", value_parser = positive)]
+    workers: Option<usize>,
+
+    /// The most predictions computed together
+    #[arg(long, env = "MARQUEE_MAX_BATCH", default_value_t = 64, value_name = "N", value_parser = positive)]
+    max_batch: usize,
+
+    /// How long a prediction may wait for a worker; the same as the web servers'
+    #[arg(long, env = "MARQUEE_DEADLINE", default_value = "60s", value_name = "TIME", value_parser = humantime::parse_duration)]
+    deadline: Duration,
+
+    /// How long a result is kept; the same as the web servers'
+    #[arg(long, env = "MARQUEE_RESULT_TTL", default_value = "10m", value_name = "TIME", value_parser = humantime::parse_duration)]
+    result_ttl: Duration,
+
+    /// How long a stopping worker may take to finish what it computes
+    #[arg(long, env = "MARQUEE_DRAIN", default_value = "20s", value_name = "TIME", value_parser = humantime::parse_duration)]
+    drain: Duration,
+
+    /// Makes the model slow on purpose, by so much for each batch: for demonstrations and tests
+    #[arg(long, env = "MARQUEE_MODEL_DELAY", default_value = "0s", value_name = "TIME", value_parser = humantime::parse_duration)]
+    model_delay: Duration,
+}
+
+/// Runs `marquee worker`.
+pub fn run(args: &WorkerArgs, data_dir: &Path) -> anyhow::Result<()> {
+    start_logging();
+    let redis = args.queue.redis_needed()?;
+    let path = data_dir.join(catalogue::FILE_NAME);
+    let info = Reader::open(&path)?.info().clone();
+    let artefact = artefact::load(&data_dir.join(artefact::FILE_NAME), &info)?;
+    let settings = Settings {
+        limits: Limits { queue_capacity: 0, deadline: args.deadline, result_ttl: args.result_ttl, result_capacity: 0 },
+        workers: args.workers.unwrap_or_else(usual_workers),
+        max_batch: args.max_batch,
+        model_delay: args.model_delay,
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    runtime
+        .block_on(async {
+            // Before anything takes long: a stop is heard from here on.
+            let stop = stop_signal()?;
+            let (link, _) = prepared_link(redis, &info.fingerprint).await?;
+            let crew = Crew::start(link.redis(), settings, &artefact.model, &path, args.queue.claims())?;
+            say_ready(settings.workers, &link.redis().to_string());
+            stop.await;
+            tracing::info!(drain_s = args.drain.as_secs_f32(), "stopping");
+            crew.stop();
+            if !crew.ended(args.drain).await {
+                bail!("a worker was still computing at the drain limit; others will take its jobs over");
+            }
+            Ok(())
+        })
+        .context("the worker ended")
+}
+
+#[allow(clippy::print_stdout, reason = "what the user of the command waits for")]
+fn say_ready(workers: usize, queue: &str) {
+    let threads = if workers == 1 { "thread" } else { "threads" };
+    println!("Marquee works for {queue} on {workers} {threads}");
+}

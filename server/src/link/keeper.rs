@@ -1,0 +1,234 @@
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use futures::future::BoxFuture;
+use redis::{AsyncConnectionConfig, Cmd, FromRedisValue, RedisError, ScriptInvocation, aio::MultiplexedConnection};
+use tokio::{
+    sync::{Notify, watch},
+    time::{sleep, timeout},
+};
+
+use super::Redis;
+
+/// How long a call may take before Redis counts as gone.
+const ANSWER: Duration = Duration::from_secs(1);
+/// How often the connection is tried, so that a half-open one is noticed.
+const PING_EVERY: Duration = Duration::from_millis(500);
+/// Pauses between two tries to connect.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// Why there is no answer from Redis.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum LinkError {
+    /// It is out of reach, or did not answer in time.
+    #[error("Redis is out of reach: {0}")]
+    Away(Arc<str>),
+    /// It answered with an error: a missing right, a full memory, a bug of ours.
+    #[error("Redis refused: {0}")]
+    Refused(Arc<str>),
+}
+
+/// Why a connection that was made is not used.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum SetupError {
+    /// This Redis will never do: a person has to act. The sentence says how.
+    #[error("{0}")]
+    Unfit(String),
+    /// It broke while it was tried.
+    #[error("{0}")]
+    Broke(String),
+}
+
+impl From<RedisError> for SetupError {
+    fn from(error: RedisError) -> Self {
+        Self::Broke(error.to_string())
+    }
+}
+
+/// What is done with every new connection before it is used.
+pub type Setup = Box<dyn Fn(MultiplexedConnection) -> BoxFuture<'static, Result<(), SetupError>> + Send + Sync>;
+
+#[derive(Clone)]
+enum State {
+    Trying,
+    Up(MultiplexedConnection),
+    Down(Arc<str>),
+    Unfit(Arc<str>),
+}
+
+/// One connection, shared by all tasks and made anew whenever it breaks. Clones share it.
+#[derive(Clone)]
+pub struct Link {
+    redis: Redis,
+    state: watch::Receiver<State>,
+    doubt: Arc<Notify>,
+}
+
+impl Link {
+    /// Starts the task that keeps the connection; it ends when the last clone is dropped.
+    pub fn start(redis: Redis, setup: Setup) -> Self {
+        let (sender, state) = watch::channel(State::Trying);
+        let doubt = Arc::new(Notify::new());
+        tokio::spawn(keep(redis.clone(), setup, sender, Arc::clone(&doubt)));
+        Self { redis, state, doubt }
+    }
+
+    /// Where it leads to.
+    pub fn redis(&self) -> &Redis {
+        &self.redis
+    }
+
+    /// Whether Redis answers, as far as is known.
+    pub fn is_up(&self) -> bool {
+        matches!(*self.state.borrow(), State::Up(_))
+    }
+
+    /// Why it does not, for those who watch over the process.
+    pub fn trouble(&self) -> Option<Arc<str>> {
+        match &*self.state.borrow() {
+            State::Up(_) => None,
+            State::Trying => Some("not connected yet".into()),
+            State::Down(why) | State::Unfit(why) => Some(Arc::clone(why)),
+        }
+    }
+
+    /// Waits for the first try. An error means that a person has to act; being out of reach is none.
+    pub async fn tried(&self) -> Result<(), SetupError> {
+        let mut state = self.state.clone();
+        // The keeper lives as long as this link does, so there is a state in the end.
+        let _ = state.wait_for(|state| !matches!(state, State::Trying)).await;
+        match &*self.state.borrow() {
+            State::Unfit(why) => Err(SetupError::Unfit(why.to_string())),
+            State::Trying | State::Up(_) | State::Down(_) => Ok(()),
+        }
+    }
+
+    /// Waits until it goes up, or down (`up` is false).
+    pub async fn becomes(&self, up: bool) {
+        let mut state = self.state.clone();
+        if state.wait_for(|state| matches!(state, State::Up(_)) == up).await.is_err() {
+            // The keeper has ended with the process: nothing will come.
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Runs a script.
+    pub async fn script<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> Result<T, LinkError> {
+        let mut connection = self.connection()?;
+        self.judged(timeout(ANSWER, script.invoke_async(&mut connection)).await)
+    }
+
+    /// Runs a command.
+    pub async fn command<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, LinkError> {
+        let mut connection = self.connection()?;
+        self.judged(timeout(ANSWER, command.query_async(&mut connection)).await)
+    }
+
+    fn connection(&self) -> Result<MultiplexedConnection, LinkError> {
+        match &*self.state.borrow() {
+            State::Up(connection) => Ok(connection.clone()),
+            State::Trying => Err(LinkError::Away("not connected yet".into())),
+            State::Down(why) | State::Unfit(why) => Err(LinkError::Away(Arc::clone(why))),
+        }
+    }
+
+    fn judged<T>(&self, answer: Result<Result<T, RedisError>, tokio::time::error::Elapsed>) -> Result<T, LinkError> {
+        match answer {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) if is_away(&error) => {
+                self.doubt.notify_one();
+                Err(LinkError::Away(error.to_string().into()))
+            }
+            Ok(Err(error)) => Err(LinkError::Refused(error.to_string().into())),
+            Err(_) => {
+                self.doubt.notify_one();
+                Err(LinkError::Away("it does not answer".into()))
+            }
+        }
+    }
+}
+
+/// Whether the error is of the way to Redis and not of what was asked.
+pub(crate) fn is_away(error: &RedisError) -> bool {
+    use redis::{ErrorKind, ServerErrorKind};
+    error.is_io_error()
+        || error.is_timeout()
+        || error.is_connection_dropped()
+        || error.is_unrecoverable_error()
+        || matches!(
+            error.kind(),
+            // It is starting, or it is a replica: another try will tell.
+            ErrorKind::Server(ServerErrorKind::BusyLoading | ServerErrorKind::ReadOnly | ServerErrorKind::MasterDown)
+        )
+}
+
+async fn keep(redis: Redis, setup: Setup, state: watch::Sender<State>, doubt: Arc<Notify>) {
+    let mut pause = FIRST_PAUSE;
+    let mut told: Option<Instant> = None;
+    while !state.is_closed() {
+        match connected(&redis, &setup).await {
+            Ok(connection) => {
+                if told.take().is_some() {
+                    tracing::info!(%redis, "Redis is back");
+                }
+                pause = FIRST_PAUSE;
+                state.send_replace(State::Up(connection.clone()));
+                let why = until_it_breaks(connection, &doubt, &state).await;
+                state.send_replace(State::Down(why));
+            }
+            Err(SetupError::Unfit(why)) => {
+                state.send_replace(State::Unfit(why.into()));
+            }
+            Err(SetupError::Broke(why)) => {
+                state.send_replace(State::Down(why.into()));
+            }
+        }
+        let why = match &*state.borrow() {
+            State::Down(why) | State::Unfit(why) => Arc::clone(why),
+            State::Trying | State::Up(_) => continue,
+        };
+        // Not a line for every try.
+        if told.is_none_or(|at| at.elapsed() > Duration::from_secs(30)) {
+            tracing::warn!(%redis, %why, "Redis is out of reach; trying again");
+            told = Some(Instant::now());
+        }
+        tokio::select! {
+            () = sleep(pause) => {}
+            () = state.closed() => {}
+        }
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+async fn connected(redis: &Redis, setup: &Setup) -> Result<MultiplexedConnection, SetupError> {
+    let config = AsyncConnectionConfig::new().set_connection_timeout(Some(ANSWER)).set_response_timeout(Some(ANSWER));
+    let attempt = async {
+        let connection = redis.client().get_multiplexed_async_connection_with_config(&config).await?;
+        setup(connection.clone()).await?;
+        Ok(connection)
+    };
+    timeout(3 * ANSWER, attempt).await.unwrap_or_else(|_| Err(SetupError::Broke("it does not answer".into())))
+}
+
+async fn until_it_breaks(
+    mut connection: MultiplexedConnection,
+    doubt: &Notify,
+    state: &watch::Sender<State>,
+) -> Arc<str> {
+    loop {
+        tokio::select! {
+            () = sleep(PING_EVERY) => {}
+            () = doubt.notified() => {}
+            () = state.closed() => return "the process stops".into(),
+        }
+        let ping = redis::cmd("PING");
+        match timeout(ANSWER, ping.query_async::<()>(&mut connection)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => return error.to_string().into(),
+            Err(_) => return "it does not answer".into(),
+        }
+    }
+}

@@ -1,0 +1,383 @@
+use std::{
+    collections::HashMap,
+    io,
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use redis::{
+    Connection, RedisError, cmd,
+    streams::{StreamId, StreamReadReply},
+};
+
+use super::{late, milliseconds, scripts};
+use crate::{
+    link::Redis,
+    predictions::{Job, JobSource, Limits, Request, queue::Outcome},
+};
+
+/// How long one read from the stream waits for a job; also how soon a stopping worker notices.
+const READ: Duration = Duration::from_secs(1);
+/// Pauses between two tries to reach Redis.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// Dead letters that are kept, about.
+const DEAD_LETTERS: usize = 10_000;
+/// After this long without a word the name of a worker that holds nothing is removed.
+const FORGET_NAMES: Duration = Duration::from_secs(600);
+/// What is said of a job that was given up.
+const GIVEN_UP: &str = "The workers that tried this prediction ended before they were done. It was given up.";
+const OTHER_VERSION: &str = "This prediction was scheduled by another version of Marquee. Try again in a moment.";
+
+/// When a worker's jobs become another's.
+#[derive(Clone, Copy, Debug)]
+pub struct Claims {
+    /// What a dead worker held is computed again within this time.
+    pub take_over: Duration,
+    /// How often a job is delivered before it is given up.
+    pub most_deliveries: u32,
+}
+
+impl Claims {
+    /// How long a worker may say nothing; the rest of the time is for the others to notice.
+    fn silence(&self) -> Duration {
+        self.take_over * 4 / 5
+    }
+
+    fn look_every(&self) -> Duration {
+        (self.take_over / 10).min(Duration::from_secs(1))
+    }
+
+    fn renew_every(&self) -> Duration {
+        self.take_over / 5
+    }
+}
+
+/// The computing side of the queue in Redis, for one worker thread.
+pub struct SharedJobs {
+    redis: Redis,
+    claims: Claims,
+    limits: Limits,
+    model: Arc<str>,
+    consumer: String,
+    next_number: AtomicU64,
+    /// What is being computed: our number, and the stream's entry.
+    held: Mutex<HashMap<u64, String>>,
+    line: Mutex<Line>,
+    stop: Stop,
+}
+
+/// The thread's own connection, and what it remembers between two calls.
+struct Line {
+    connection: Option<Connection>,
+    looked: Option<Instant>,
+}
+
+/// Ends the waiting of several threads.
+#[derive(Clone, Default)]
+struct Stop(Arc<(Mutex<bool>, Condvar)>);
+
+impl Stop {
+    fn now(&self) {
+        *self.0.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.0.1.notify_all();
+    }
+
+    fn is_asked(&self) -> bool {
+        *self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets `pause` pass, or less if the stop comes; whether it came.
+    fn within(&self, pause: Duration) -> bool {
+        let asked = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (asked, _) =
+            self.0.1.wait_timeout_while(asked, pause, |asked| !*asked).unwrap_or_else(PoisonError::into_inner);
+        *asked
+    }
+}
+
+impl SharedJobs {
+    /// A source for one thread; `consumer` is its name on the stream, of this start alone. Starts the thread that renews
+    /// its claims, which ends with the source.
+    pub fn start(redis: Redis, consumer: String, model: &str, limits: Limits, claims: Claims) -> io::Result<Arc<Self>> {
+        let source = Arc::new(Self {
+            redis,
+            claims,
+            limits,
+            model: model.into(),
+            consumer,
+            next_number: AtomicU64::new(0),
+            held: Mutex::default(),
+            line: Mutex::new(Line { connection: None, looked: None }),
+            stop: Stop::default(),
+        });
+        let weak = Arc::downgrade(&source);
+        let (stop, every) = (source.stop.clone(), claims.renew_every());
+        thread::Builder::new().name(format!("renew-{}", source.consumer)).spawn(move || {
+            let mut connection = None;
+            // A last word after the stop, for what is still being computed, is said by the jobs' own ends.
+            loop {
+                stop.within(every);
+                let Some(source) = weak.upgrade() else { return };
+                source.renew(&mut connection);
+                if stop.is_asked() {
+                    drop(source);
+                    #[allow(clippy::disallowed_methods, reason = "this thread is there to wait")]
+                    thread::sleep(every);
+                }
+            }
+        })?;
+        Ok(source)
+    }
+
+    /// No further job is taken; `take` answers `None` soon.
+    pub fn close(&self) {
+        self.stop.now();
+    }
+
+    /// The name on the stream.
+    pub fn consumer(&self) -> &str {
+        &self.consumer
+    }
+
+    fn held(&self) -> MutexGuard<'_, HashMap<u64, String>> {
+        // Every step under the lock is one map operation.
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn line(&self) -> MutexGuard<'_, Line> {
+        // A line that broke in the middle is replaced at the next error.
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs `step` until it succeeds, over a new connection after each failure; `None` when `give_up` says so.
+    fn persistently<T>(
+        &self,
+        what: &str,
+        give_up: impl Fn() -> bool,
+        mut step: impl FnMut(&mut Connection, &mut Option<Instant>) -> Result<T, RedisError>,
+    ) -> Option<T> {
+        let mut line = self.line();
+        let mut pause = FIRST_PAUSE;
+        let mut told = false;
+        loop {
+            let Line { connection, looked } = &mut *line;
+            let tried = match connection {
+                Some(open) => step(open, looked),
+                None => self.redis.blocking(READ).and_then(|open| step(connection.insert(open), looked)),
+            };
+            match tried {
+                Ok(value) => {
+                    if told {
+                        tracing::info!(worker = self.consumer, "Redis is back");
+                    }
+                    return Some(value);
+                }
+                Err(error) => {
+                    *connection = None;
+                    if !told {
+                        tracing::warn!(worker = self.consumer, %error, "{what} failed; trying again");
+                        told = true;
+                    }
+                }
+            }
+            if give_up() {
+                return None;
+            }
+            if self.stop.within(pause) {
+                // Stopping: no more waiting for a stop that has come, but not in a tight loop either.
+                #[allow(clippy::disallowed_methods, reason = "a worker's own thread")]
+                thread::sleep(pause);
+            }
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    fn try_take(
+        &self,
+        most: usize,
+        connection: &mut Connection,
+        looked: &mut Option<Instant>,
+    ) -> Result<Vec<Job>, RedisError> {
+        if looked.is_none_or(|at| at.elapsed() >= self.claims.look_every()) {
+            // One that was delivered before runs alone: if it is a poison, it takes no companions with it.
+            if let Some(job) = self.take_over(connection)? {
+                return Ok(job);
+            }
+            *looked = Some(Instant::now());
+        }
+        let read = cmd("XREADGROUP")
+            .arg("GROUP")
+            .arg("workers")
+            .arg(&self.consumer)
+            .arg("COUNT")
+            .arg(most)
+            .arg("BLOCK")
+            .arg(milliseconds(READ))
+            .arg("STREAMS")
+            .arg(self.redis.key("jobs"))
+            .arg(">")
+            .query::<Option<StreamReadReply>>(connection);
+        let entries: Vec<StreamId> = match read {
+            Ok(reply) => reply.into_iter().flat_map(|reply| reply.keys).flat_map(|key| key.ids).collect(),
+            Err(error) if error.code() == Some("NOGROUP") => {
+                self.make_group(connection)?;
+                return Ok(Vec::new());
+            }
+            Err(error) => return Err(error),
+        };
+        if entries.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut begin = scripts::BEGIN.on(&self.redis);
+        begin.arg(milliseconds(self.limits.result_ttl)).arg(late(self.limits.deadline));
+        for entry in &entries {
+            begin.arg(&entry.id);
+        }
+        let begun: Vec<String> = begin.invoke(connection)?;
+        let mut requests: HashMap<String, Vec<u8>> =
+            entries.into_iter().filter_map(|entry| Some((entry.id.clone(), entry.get::<Vec<u8>>("r")?))).collect();
+        let jobs = begun.into_iter().filter_map(|entry| {
+            let request = requests.remove(&entry).unwrap_or_default();
+            self.job(entry, &request, connection)
+        });
+        Ok(jobs.collect())
+    }
+
+    fn take_over(&self, connection: &mut Connection) -> Result<Option<Vec<Job>>, RedisError> {
+        let mut take_over = scripts::TAKE_OVER.on(&self.redis);
+        take_over
+            .arg(&self.consumer)
+            .arg(milliseconds(self.claims.silence()))
+            .arg(self.claims.most_deliveries)
+            .arg(milliseconds(self.limits.result_ttl))
+            .arg(GIVEN_UP)
+            .arg(DEAD_LETTERS);
+        let taken: Option<(String, Vec<u8>, u32)> = match take_over.invoke::<redis::Value>(connection)? {
+            redis::Value::Array(fields) if fields.is_empty() => None,
+            value => Some(redis::from_redis_value(value)?),
+        };
+        let Some((entry, request, delivery)) = taken else { return Ok(None) };
+        tracing::warn!(worker = self.consumer, entry, delivery, "took over a job whose worker has gone silent");
+        Ok(Some(self.job(entry, &request, connection).into_iter().collect()))
+    }
+
+    fn job(&self, entry: String, request: &[u8], connection: &mut Connection) -> Option<Job> {
+        match serde_json::from_slice::<Request>(request) {
+            Ok(request) => {
+                let number = self.next_number.fetch_add(1, Ordering::Relaxed);
+                self.held().insert(number, entry);
+                Some(Job { number, request: Arc::new(request) })
+            }
+            Err(error) => {
+                tracing::error!(entry, %error, "a job cannot be read");
+                let mut complete = self.completion();
+                complete.arg(&entry).arg("FAILURE").arg(OTHER_VERSION);
+                // Not completed it is delivered again, and given up in the end.
+                let _ = complete.invoke::<u64>(connection);
+                None
+            }
+        }
+    }
+
+    fn completion(&self) -> redis::ScriptInvocation<'_> {
+        let mut complete = scripts::COMPLETE.on(&self.redis);
+        complete.arg(&self.consumer).arg(milliseconds(self.limits.result_ttl)).arg(&*self.model);
+        complete
+    }
+
+    fn make_group(&self, connection: &mut Connection) -> Result<(), RedisError> {
+        let mut create = cmd("XGROUP");
+        create.arg("CREATE").arg(self.redis.key("jobs")).arg("workers").arg("0").arg("MKSTREAM");
+        match create.query::<()>(connection) {
+            Err(error) if !super::setup::is_there_already(&error) => Err(error),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Renews the claims on what is being computed; on an error the next round tries again.
+    fn renew(&self, connection: &mut Option<Connection>) {
+        let entries: Vec<String> = self.held().values().cloned().collect();
+        if entries.is_empty() {
+            return;
+        }
+        let mut renew = scripts::RENEW.on(&self.redis);
+        renew.arg(&self.consumer);
+        for entry in &entries {
+            renew.arg(entry);
+        }
+        let renewed = match connection {
+            Some(open) => renew.invoke::<Vec<String>>(open),
+            None => self.redis.blocking(READ).and_then(|open| renew.invoke(connection.insert(open))),
+        };
+        if let Err(error) = renewed {
+            tracing::debug!(worker = self.consumer, %error, "claims could not be renewed");
+            *connection = None;
+        }
+    }
+
+    /// Takes our name off the stream, and the names of those who have long been gone.
+    fn leave(&self) {
+        let mut leave = scripts::LEAVE.on(&self.redis);
+        leave.arg(&self.consumer).arg(milliseconds(FORGET_NAMES));
+        let mut line = self.line();
+        if let Some(connection) = &mut line.connection {
+            // Names that stay are removed by whoever ends next.
+            let _ = leave.invoke::<u64>(connection);
+        }
+    }
+}
+
+impl JobSource for SharedJobs {
+    fn take(&self, most: usize) -> Option<Vec<Job>> {
+        loop {
+            if self.stop.is_asked() {
+                self.leave();
+                return None;
+            }
+            let taken = self.persistently(
+                "taking jobs",
+                || self.stop.is_asked(),
+                |connection, looked| self.try_take(most, connection, looked),
+            );
+            if let Some(jobs) = taken.filter(|jobs| !jobs.is_empty()) {
+                return Some(jobs);
+            }
+        }
+    }
+
+    fn finish(&self, done: Vec<(&Job, Outcome)>) {
+        let mut complete = self.completion();
+        let mut numbers = Vec::with_capacity(done.len());
+        for (job, outcome) in done {
+            let Some(entry) = self.held().get(&job.number).cloned() else { continue };
+            numbers.push(job.number);
+            complete.arg(entry);
+            match outcome.map(|answer| serde_json::to_vec(&*answer.films)) {
+                Ok(Ok(films)) => complete.arg("SUCCESS").arg(films),
+                Ok(Err(error)) => complete.arg("FAILURE").arg(error.to_string()),
+                Err(reason) => complete.arg("FAILURE").arg(&*reason),
+            };
+        }
+        // Once another has taken the jobs over there is no use in trying on; our claims are renewed meanwhile.
+        let begun = Instant::now();
+        let most = self.claims.take_over * 10;
+        let finished = self.persistently(
+            "sending results",
+            || begun.elapsed() > most,
+            |connection, _| complete.invoke::<usize>(connection),
+        );
+        let mut held = self.held();
+        numbers.iter().for_each(|number| {
+            held.remove(number);
+        });
+        drop(held);
+        if finished.is_some_and(|finished| finished < numbers.len()) {
+            tracing::warn!(worker = self.consumer, "some jobs were finished by another worker meanwhile");
+        }
+    }
+}

@@ -1,0 +1,189 @@
+use std::{
+    pin::pin,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+
+use app::{
+    domain::{PredictionId, Recommendation},
+    port::VisitorId,
+};
+use async_trait::async_trait;
+use tokio::time::{Instant, timeout_at};
+
+use super::{
+    late, milliseconds,
+    notices::Notices,
+    owner_text, scripts,
+    setup::{Identity, keep_catalogue},
+};
+use crate::{
+    link::{Link, LinkError},
+    predictions::{Absent, Answer, Key, Limits, Queue, Refusal, Request, State, Until},
+};
+
+/// A waiting caller looks again after this long even if nothing rang: a message may have been lost.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// How often late jobs are failed, and how often we say that we are here.
+const SWEEP: Duration = Duration::from_millis(500);
+
+/// The asking side of the queue in Redis.
+pub struct SharedQueue {
+    link: Link,
+    limits: Limits,
+    identity: Identity,
+    notices: Notices,
+    closed: AtomicBool,
+    aborted: AtomicBool,
+}
+
+/// What a script tells of a prediction.
+enum Look {
+    State { entry: String, state: State },
+    Absent,
+    Unknown,
+}
+
+impl SharedQueue {
+    /// Over a link that was [prepared](super::prepare) with the same identity.
+    pub fn start(link: Link, limits: Limits, identity: Identity) -> Self {
+        let notices = Notices::default();
+        tokio::spawn(notices.clone().listen(link.clone()));
+        Self { link, limits, identity, notices, closed: AtomicBool::new(false), aborted: AtomicBool::new(false) }
+    }
+
+    /// The way to Redis.
+    pub fn link(&self) -> &Link {
+        &self.link
+    }
+
+    /// Fails what waited too long, and keeps the catalogue's name; runs until it is dropped. Every web server does this,
+    /// and it does no harm that several do.
+    pub async fn keep_swept(&self) {
+        let mut tick = tokio::time::interval(SWEEP);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tick.tick().await;
+            let mut sweep = scripts::SWEEP.on(self.link.redis());
+            sweep.arg(milliseconds(self.limits.result_ttl)).arg(late(self.limits.deadline));
+            let swept: Result<u64, LinkError> = self.link.script(&sweep).await;
+            if let Err(LinkError::Refused(why)) = swept {
+                tracing::error!(%why, "late predictions could not be failed");
+            }
+            // Out of reach: the keeper has said so.
+            let _ = self.link.command::<()>(&keep_catalogue(self.link.redis())).await;
+        }
+    }
+
+    /// Nothing new is admitted.
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+    }
+
+    /// Everyone who waits in this process is answered with the state as it is.
+    pub fn abort(&self) {
+        self.close();
+        self.aborted.store(true, Ordering::Release);
+        self.notices.ring_all();
+    }
+
+    async fn look(&self, id: PredictionId, asker: Option<VisitorId>) -> Result<Look, Absent> {
+        let mut look = scripts::LOOK.on(self.link.redis());
+        look.arg(id.to_string()).arg(owner_text(asker));
+        let found: Vec<Vec<u8>> = self.link.script(&look).await?;
+        let text =
+            |at: usize| found.get(at).map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default();
+        let state = match found.first().map(Vec::as_slice) {
+            Some(b"PENDING") => State::Pending,
+            Some(b"STARTED") => State::Started,
+            Some(b"SUCCESS") => match serde_json::from_slice::<Vec<Recommendation>>(found.get(2).map_or(&[], |v| v)) {
+                Ok(films) => State::Success(Answer { films: films.into(), model: text(3).into() }),
+                Err(error) => {
+                    tracing::error!(%error, "a result in Redis cannot be read");
+                    State::Failure("The result cannot be read: it was written by another version of Marquee.".into())
+                }
+            },
+            Some(b"FAILURE") => State::Failure(text(2).into()),
+            Some(b"UNKNOWN") => return Ok(Look::Unknown),
+            _ => return Ok(Look::Absent),
+        };
+        Ok(Look::State { entry: text(1), state })
+    }
+
+    async fn present(&self, id: PredictionId, asker: Option<VisitorId>) -> Result<(String, State), Absent> {
+        match self.look(id, asker).await? {
+            Look::State { entry, state } => Ok((entry, state)),
+            Look::Unknown => Err(Absent::Unknown),
+            Look::Absent => match self.identity.mint() {
+                Some(mint) if mint.made(&id) => Err(Absent::Expired),
+                Some(_) => Err(Absent::Unknown),
+                None => Err(Absent::Away),
+            },
+        }
+    }
+}
+
+#[async_trait]
+impl Queue for SharedQueue {
+    async fn schedule(&self, key: Key, request: Request, owner: Option<VisitorId>) -> Result<PredictionId, Refusal> {
+        if self.closed.load(Ordering::Acquire) {
+            return Err(Refusal::Closed);
+        }
+        let mint = self.identity.mint().ok_or(Refusal::Away)?;
+        let id = mint.mint().map_err(|error| Refusal::NoId(error.to_string()))?;
+        let request = serde_json::to_vec(&request).map_err(|error| Refusal::NoId(error.to_string()))?;
+        let limits = &self.limits;
+        let mut submit = scripts::SUBMIT.on(self.link.redis());
+        submit
+            .arg(id.to_string())
+            .arg(crate::hex::encode(&key.0))
+            .arg(owner_text(owner))
+            .arg(request)
+            .arg(milliseconds(limits.deadline))
+            .arg(milliseconds(limits.result_ttl))
+            .arg(limits.queue_capacity)
+            .arg(limits.result_capacity.saturating_add(limits.queue_capacity));
+        let (said, _): (String, String) = self.link.script(&submit).await?;
+        match said.as_str() {
+            "ok" => Ok(id),
+            _ => Err(Refusal::Full { retry_after: Duration::from_secs(1) }),
+        }
+    }
+
+    async fn state(&self, id: PredictionId, asker: Option<VisitorId>) -> Result<State, Absent> {
+        Ok(self.present(id, asker).await?.1)
+    }
+
+    async fn wait(
+        &self,
+        id: PredictionId,
+        asker: Option<VisitorId>,
+        until: Until,
+        limit: Duration,
+    ) -> Result<State, Absent> {
+        let end = Instant::now() + limit;
+        let (entry, first) = self.present(id, asker).await?;
+        if first.is_finished() {
+            return Ok(first);
+        }
+        let waiting = self.notices.wait_on(&entry);
+        loop {
+            let mut rung = pin!(waiting.bell.notified());
+            // From here on a ring is not missed; so look first, then wait.
+            rung.as_mut().enable();
+            let (_, now) = self.present(id, asker).await?;
+            let moved = until == Until::Changed && std::mem::discriminant(&now) != std::mem::discriminant(&first);
+            if now.is_finished() || moved || Instant::now() >= end || self.aborted.load(Ordering::Acquire) {
+                return Ok(now);
+            }
+            let _ = timeout_at(end.min(Instant::now() + LOOK_AGAIN), rung).await;
+        }
+    }
+
+    async fn release(&self, id: PredictionId, asker: Option<VisitorId>) {
+        let mut release = scripts::RELEASE.on(self.link.redis());
+        release.arg(id.to_string()).arg(owner_text(asker));
+        // Not released it expires by itself.
+        let _ = self.link.script::<u64>(&release).await;
+    }
+}

@@ -1,0 +1,38 @@
+//! The steps of a prediction's life in Redis: each is one script, and so happens whole or not at all.
+
+use std::sync::LazyLock;
+
+use redis::{Script, ScriptInvocation};
+
+use crate::link::Redis;
+
+macro_rules! step {
+    ($(#[$about:meta])* $name:ident, $file:literal) => {
+        $(#[$about])*
+        pub static $name: Step = Step(LazyLock::new(|| {
+            Script::new(concat!(include_str!("scripts/common.lua"), "\n", include_str!(concat!("scripts/", $file))))
+        }));
+    };
+}
+
+/// A script that is sent once and then called by its hash.
+pub struct Step(LazyLock<Script>);
+
+impl Step {
+    /// The call, to which arguments are added.
+    pub fn on(&self, redis: &Redis) -> ScriptInvocation<'_> {
+        let mut call = self.0.key(redis.key("jobs"));
+        call.arg(redis.prefix());
+        call
+    }
+}
+
+step!(/** Joins an equal computation, begins one, or refuses. */ SUBMIT, "submit.lua");
+step!(/** Where a prediction stands. */ LOOK, "look.lua");
+step!(/** A holder waits no more. */ RELEASE, "release.lua");
+step!(/** A worker begins what it was given. */ BEGIN, "begin.lua");
+step!(/** A worker takes over what another held. */ TAKE_OVER, "take_over.lua");
+step!(/** A worker says that it still computes. */ RENEW, "renew.lua");
+step!(/** A worker is done. */ COMPLETE, "complete.lua");
+step!(/** What waited too long fails. */ SWEEP, "sweep.lua");
+step!(/** Names of workers that are gone are removed. */ LEAVE, "leave.lua");

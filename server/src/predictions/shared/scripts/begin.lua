@@ -1,0 +1,24 @@
+-- A worker begins the entries that the stream gave it; those that need no work are left out.
+-- ARGV: 2 ttl (ms), 3 what is said of those past their deadline, 4… entries
+local ttl = tonumber(ARGV[2])
+local begun, late = {}, {}
+for i = 4, #ARGV do
+  local entry = ARGV[i]
+  local state = redis.call('HGET', computation(entry), 's')
+  if state == 'PENDING' then
+    local deadline = redis.call('ZSCORE', WAITING, entry)
+    if deadline and tonumber(deadline) <= now then
+      finish(entry, 'FAILURE', ARGV[3], '', ttl)
+      late[#late + 1] = entry
+    else
+      redis.call('HSET', computation(entry), 's', 'STARTED')
+      redis.call('ZREM', WAITING, entry)
+      begun[#begun + 1] = entry
+    end
+  else
+    leave_stream(entry)
+  end
+end
+announce('S', begun)
+announce('D', late)
+return begun

@@ -1,0 +1,88 @@
+-- What all steps share. Runs before each of them, in one atomic script.
+--
+-- KEYS[1] the stream of jobs        ARGV[1] the prefix of all keys, with its hash tag
+--
+-- <P>:jobs          stream: one entry a computation that is not finished; field r: the request
+-- <P>:c:<entry>     hash of a computation: s state, k key, n how many ids point here, v result or reason, m model
+-- <P>:k:<key>       the entry that an equal request may join
+-- <P>:p:<id>        "<entry>:<owner>" of a prediction
+-- <P>:waiting       sorted set: entries that no worker began, by deadline
+-- <P>:ids           sorted set: all ids, by the time they were handed out
+-- <P>:dead          stream: jobs that were given up
+-- <P>:stats         hash: counters
+-- <P>:moves         channel: "S" or "D" and the entries that were started or done
+
+local P = ARGV[1]
+local JOBS, WAITING, IDS = KEYS[1], P .. ':waiting', P .. ':ids'
+local GROUP = 'workers'
+-- Longer than anything unfinished may take; what is finished has a shorter life.
+local LIFE = 6 * 3600 * 1000
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local function computation(entry) return P .. ':c:' .. entry end
+local function prediction(id) return P .. ':p:' .. id end
+local function joinable(key) return P .. ':k:' .. key end
+local function count(what, by) redis.call('HINCRBY', P .. ':stats', what, by or 1) end
+
+local function announce(letter, entries)
+  if #entries > 0 then redis.call('PUBLISH', P .. ':moves', letter .. ' ' .. table.concat(entries, ' ')) end
+end
+
+-- The entry that an id points to, and the id's owner.
+local function pointed(id)
+  local stored = redis.call('GET', prediction(id))
+  if not stored then return nil end
+  return string.match(stored, '^([^:]*):(.*)$')
+end
+
+local function leave_stream(entry)
+  redis.call('XACK', JOBS, GROUP, entry)
+  redis.call('XDEL', JOBS, entry)
+end
+
+local function unjoin(entry)
+  local key = redis.call('HGET', computation(entry), 'k')
+  if key and redis.call('GET', joinable(key)) == entry then redis.call('DEL', joinable(key)) end
+end
+
+-- One of the two ends of a computation. Whoever asks again after a failure gets a new try.
+local function finish(entry, state, value, model, ttl)
+  local c = computation(entry)
+  redis.call('HSET', c, 's', state, 'v', value, 'm', model)
+  redis.call('PEXPIRE', c, ttl)
+  redis.call('ZREM', WAITING, entry)
+  leave_stream(entry)
+  if state == 'SUCCESS' then
+    local key = redis.call('HGET', c, 'k')
+    if redis.call('GET', joinable(key)) == entry then redis.call('PEXPIRE', joinable(key), ttl) end
+    count('succeeded')
+  else
+    unjoin(entry)
+    count('failed')
+  end
+  -- Nobody waits for it any more: kept, it would be outside every bound.
+  if tonumber(redis.call('HGET', c, 'n') or 0) <= 0 then
+    unjoin(entry)
+    redis.call('DEL', c)
+  end
+end
+
+-- An id is gone. What nobody points to any more goes too, unless it is being computed.
+local function forget(id, entry)
+  redis.call('DEL', prediction(id))
+  redis.call('ZREM', IDS, id)
+  local c = computation(entry)
+  if redis.call('EXISTS', c) == 0 then return end
+  if redis.call('HINCRBY', c, 'n', -1) > 0 then return end
+  local state = redis.call('HGET', c, 's')
+  if state == 'STARTED' then return end
+  if state == 'PENDING' then
+    redis.call('ZREM', WAITING, entry)
+    leave_stream(entry)
+    count('cancelled')
+  end
+  unjoin(entry)
+  redis.call('DEL', c)
+end

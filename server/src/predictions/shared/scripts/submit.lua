@@ -1,0 +1,49 @@
+-- Joins an equal computation, or begins one, or refuses.
+-- ARGV: 2 id, 3 key, 4 owner, 5 request, 6 deadline, 7 ttl (both in ms), 8 queue capacity, 9 id capacity
+local id, key, owner, request = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local deadline, ttl = tonumber(ARGV[6]), tonumber(ARGV[7])
+local capacity, id_capacity = tonumber(ARGV[8]), tonumber(ARGV[9])
+
+local entry = redis.call('GET', joinable(key))
+if entry and redis.call('EXISTS', computation(entry)) == 0 then entry = false end
+local waiting = redis.call('ZCARD', WAITING)
+if not entry and waiting >= capacity then
+  count('refused')
+  return { 'full', waiting }
+end
+-- Ids are bounded too: many may join one computation. The oldest goes, if what it points to is finished.
+while redis.call('ZCARD', IDS) >= id_capacity do
+  local oldest = redis.call('ZRANGE', IDS, 0, 0)[1]
+  local old_entry = pointed(oldest)
+  if old_entry then
+    local state = redis.call('HGET', computation(old_entry), 's')
+    if state == 'PENDING' or state == 'STARTED' then
+      count('refused')
+      return { 'full', waiting }
+    end
+    forget(oldest, old_entry)
+  else
+    redis.call('ZREM', IDS, oldest)
+  end
+end
+
+count('scheduled')
+if entry then
+  count('coalesced')
+else
+  entry = redis.call('XADD', JOBS, '*', 'r', request)
+  redis.call('HSET', computation(entry), 's', 'PENDING', 'k', key, 'n', 0)
+  redis.call('PEXPIRE', computation(entry), LIFE)
+  redis.call('ZADD', WAITING, now + deadline, entry)
+  redis.call('SET', joinable(key), entry, 'PX', LIFE)
+end
+redis.call('HINCRBY', computation(entry), 'n', 1)
+local state = redis.call('HGET', computation(entry), 's')
+local finished = state == 'SUCCESS' or state == 'FAILURE'
+if finished then
+  redis.call('PEXPIRE', computation(entry), ttl)
+  redis.call('PEXPIRE', joinable(key), ttl)
+end
+redis.call('SET', prediction(id), entry .. ':' .. owner, 'PX', finished and ttl or LIFE)
+redis.call('ZADD', IDS, now, id)
+return { 'ok', entry }

@@ -1,0 +1,326 @@
+use std::time::{Duration, Instant};
+
+use reqwest::Client;
+use serde_json::{Value, json};
+
+use crate::{
+    redis::{Redis, Worker, web_server},
+    support::{PATIENCE, Server, copy_of_data, ids, json_of, refused, run},
+};
+
+async fn state(server: &Server, id: &str) -> (u16, Value) {
+    json_of(server.get(&format!("/api/get-result/{id}")).await).await
+}
+
+#[tokio::test]
+async fn any_server_schedules_any_worker_computes_any_server_answers() {
+    let redis = Redis::start();
+    let (one, other) = (web_server(&redis, &[]).await, web_server(&redis, &[]).await);
+    let id = one.schedule(json!({ "liked": [], "n": 7 })).await;
+    assert_eq!(state(&other, &id).await, (200, json!({ "status": "PENDING" })));
+    let _worker = Worker::start(&redis, &[]);
+    let answer = other.finished(&id).await;
+    assert_eq!(answer["status"], "SUCCESS");
+    assert_eq!(ids(&answer["result"]).len(), 7);
+    assert_eq!(one.finished(&id).await, answer);
+    let direct = json_of(one.get("/api/predict?liked=&n=7").await).await;
+    assert_eq!(direct, (200, answer["result"].clone()));
+}
+
+#[tokio::test]
+async fn a_server_with_workers_of_its_own_needs_no_other_process() {
+    let redis = Redis::start();
+    let server = Server::start(&["--queue", &redis.url()]).await;
+    let (status, films) = json_of(server.get("/api/predict?liked=&n=3").await).await;
+    assert_eq!((status, ids(&films).len()), (200, 3));
+}
+
+#[tokio::test]
+async fn equal_requests_on_two_servers_are_computed_once() {
+    let redis = Redis::start();
+    let (one, other) = (web_server(&redis, &[]).await, web_server(&redis, &[]).await);
+    let question = json!({ "liked": [], "n": 9 });
+    let (first, second) = (one.schedule(question.clone()).await, other.schedule(question).await);
+    assert_ne!(first, second);
+    let _worker = Worker::start(&redis, &[]);
+    assert_eq!(one.finished(&second).await, other.finished(&first).await);
+    assert_eq!(redis.ask::<u32>("HGET {marquee}:stats coalesced"), 1);
+    assert_eq!(redis.ask::<u32>("HGET {marquee}:stats succeeded"), 1);
+}
+
+#[tokio::test]
+async fn ids_that_expired_are_gone_and_ids_that_never_were_are_unknown_on_every_server() {
+    let redis = Redis::start();
+    let ttl = ["--result-ttl", "1s"];
+    let (one, other) = (web_server(&redis, &ttl).await, web_server(&redis, &ttl).await);
+    let _worker = Worker::start(&redis, &ttl);
+    let id = one.schedule(json!({ "liked": [] })).await;
+    assert_eq!(other.finished(&id).await["status"], "SUCCESS");
+    let start = Instant::now();
+    while state(&one, &id).await.0 == 200 {
+        assert!(start.elapsed() < PATIENCE, "it never expires");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    for server in [&one, &other] {
+        assert_eq!(state(server, &id).await.0, 410);
+        assert_eq!(state(server, &"ab".repeat(20)).await.0, 404);
+    }
+}
+
+#[tokio::test]
+async fn the_queues_bound_is_exact_when_many_submit_at_once() {
+    let redis = Redis::start();
+    let capacity = ["--queue-capacity", "10"];
+    let (one, other) = (web_server(&redis, &capacity).await, web_server(&redis, &capacity).await);
+    let submissions = (1..=64).map(|n| {
+        let server = if n % 2 == 0 { &one } else { &other };
+        async move {
+            let body = json!({ "input-data": { "liked": [], "n": n } });
+            let answer = server.post("/api/predict", &body).await;
+            let told_when = answer.headers().contains_key("retry-after");
+            (answer.status().as_u16(), told_when)
+        }
+    });
+    let answers = futures::future::join_all(submissions).await;
+    assert_eq!(answers.iter().filter(|(status, _)| *status == 202).count(), 10, "{answers:?}");
+    assert_eq!(answers.iter().filter(|&&answer| answer == (503, true)).count(), 54, "{answers:?}");
+}
+
+#[tokio::test]
+async fn what_a_killed_worker_held_is_computed_by_another() {
+    let redis = Redis::start();
+    let server = web_server(&redis, &[]).await;
+    let slow = Worker::start(&redis, &["--model-delay", "60s", "--take-over", "1s"]);
+    let id = server.schedule(json!({ "liked": [], "n": 4 })).await;
+    wait_for(&server, &id, "STARTED").await;
+    slow.kill();
+    let _worker = Worker::start(&redis, &["--take-over", "1s"]);
+    assert_eq!(server.finished(&id).await["status"], "SUCCESS");
+    assert_eq!(redis.ask::<u32>("HGET {marquee}:stats taken_over"), 1);
+}
+
+#[tokio::test]
+async fn a_worker_that_computes_for_long_keeps_its_job() {
+    let redis = Redis::start();
+    let server = web_server(&redis, &[]).await;
+    let _slow = Worker::start(&redis, &["--model-delay", "3s", "--take-over", "1s"]);
+    let id = server.schedule(json!({ "liked": [], "n": 4 })).await;
+    wait_for(&server, &id, "STARTED").await;
+    let _other = Worker::start(&redis, &["--take-over", "1s"]);
+    assert_eq!(server.finished(&id).await["status"], "SUCCESS");
+    assert_eq!(redis.ask::<Option<u32>>("HGET {marquee}:stats taken_over"), None);
+}
+
+#[tokio::test]
+async fn a_job_that_kills_its_workers_is_given_up_and_its_companions_succeed() {
+    let redis = Redis::start();
+    let server = web_server(&redis, &[]).await;
+    let poison = server.schedule(json!({ "liked": [], "n": 1 })).await;
+    let mut companions = Vec::new();
+    for n in 2..=4 {
+        companions.push(server.schedule(json!({ "liked": [], "n": n })).await);
+    }
+    // The first of the stream is the poison: whoever holds it is killed. First with its companions, then alone.
+    for delivery in 1..=3 {
+        let victim = Worker::start(&redis, &["--model-delay", "60s", "--take-over", "500ms"]);
+        let start = Instant::now();
+        loop {
+            let pending: Vec<(String, String, u64, u32)> = redis.ask("XPENDING {marquee}:jobs workers - + 1");
+            if pending.first().is_some_and(|(.., deliveries)| *deliveries == delivery) {
+                break;
+            }
+            assert!(start.elapsed() < PATIENCE, "delivery {delivery} does not come: {pending:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        victim.kill();
+        // Silent for long enough, it is the first that the next one takes over.
+        tokio::time::sleep(Duration::from_millis(700)).await;
+    }
+    let _worker = Worker::start(&redis, &["--take-over", "500ms"]);
+    let failed = server.finished(&poison).await;
+    assert_eq!(failed["status"], "FAILURE");
+    assert!(failed["error"].as_str().is_some_and(|error| error.contains("given up")), "{failed}");
+    for id in companions {
+        assert_eq!(server.finished(&id).await["status"], "SUCCESS");
+    }
+    assert_eq!(redis.ask::<u32>("XLEN {marquee}:dead"), 1);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn while_redis_is_away_pages_still_come_and_everything_returns_with_it() {
+    let mut redis = Redis::start();
+    let server = web_server(&redis, &[]).await;
+    let _worker = Worker::start(&redis, &["--model-delay", "300ms"]);
+    let accepted = server.schedule(json!({ "liked": [], "n": 5 })).await;
+    redis.kill();
+
+    let page = server.get("/").await;
+    assert_eq!(page.status(), 200);
+    let html = page.text().await.expect("a page");
+    assert!(html.contains("Recommendations are late"), "the row says why it waits");
+    assert!(html.contains("Popular"), "what needs only SQL is there");
+    let refused = server.post("/api/predict", &json!({ "input-data": { "liked": [] } })).await;
+    assert_eq!(refused.status(), 503);
+    assert!(refused.headers().contains_key("retry-after"));
+    let (status, ready) = json_of(server.get("/readyz").await).await;
+    assert_eq!((status, &ready["status"]), (200, &json!("degraded")), "a load balancer must not drop the page");
+
+    redis.start_again();
+    let start = Instant::now();
+    while server.get_json("/readyz").await["status"] != "ready" {
+        assert!(start.elapsed() < PATIENCE, "it does not notice that Redis is back");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(server.finished(&accepted).await["status"], "SUCCESS", "an accepted job is not lost");
+    let fresh = server.schedule(json!({ "liked": [], "n": 6 })).await;
+    assert_eq!(server.finished(&fresh).await["status"], "SUCCESS");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_redis_that_hangs_is_noticed_and_does_not_hold_the_page() {
+    let redis = Redis::start();
+    let server = web_server(&redis, &[]).await;
+    redis.pause();
+    assert_eq!(server.get("/").await.status(), 200);
+    let start = Instant::now();
+    while server.get_json("/readyz").await["status"] != "degraded" {
+        assert!(start.elapsed() < PATIENCE, "a half-open connection is not noticed");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    redis.resume();
+    let start = Instant::now();
+    while server.get_json("/readyz").await["status"] != "ready" {
+        assert!(start.elapsed() < PATIENCE, "it does not come back");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_starts_before_redis_serves_pages_and_finds_it_later() {
+    let mut redis = Redis::start();
+    redis.kill();
+    let server = web_server(&redis, &[]).await;
+    assert_eq!(server.get("/").await.status(), 200);
+    redis.start_again();
+    let start = Instant::now();
+    while server.get_json("/readyz").await["status"] != "ready" {
+        assert!(start.elapsed() < PATIENCE, "it does not find Redis");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_rating_on_one_server_changes_the_recommendations_of_the_other() {
+    let redis = Redis::start();
+    let (one, other) = (web_server(&redis, &[]).await, web_server(&redis, &[]).await);
+    let _worker = Worker::start(&redis, &[]);
+    let film = one.some_films(1).await[0];
+    let visitor = Client::builder().cookie_store(true).build().expect("a client");
+    visitor.get(one.at("/")).send().await.expect("a page");
+    let rated = visitor.post(one.at("/fn/rate")).header("content-type", "application/x-www-form-urlencoded");
+    let rated = rated.body(format!("movie={film}&stars=5")).send().await.expect("an answer");
+    assert!(rated.status().is_success(), "{}", rated.status());
+    let films = visitor.get(other.at("/api/predict?n=200")).send().await.expect("an answer");
+    let (_, films) = json_of(films).await;
+    assert!(!ids(&films).contains(&film), "the other server does not know of the rating");
+    let (_, strangers) = json_of(other.get("/api/predict?n=200").await).await;
+    assert!(ids(&strangers).contains(&film), "another visitor's rating counts");
+}
+
+#[tokio::test]
+async fn a_visitors_prediction_is_nobody_elses_on_any_server() {
+    let redis = Redis::start();
+    let (one, other) = (web_server(&redis, &[]).await, web_server(&redis, &[]).await);
+    let visitor = Client::builder().cookie_store(true).build().expect("a client");
+    visitor.get(one.at("/")).send().await.expect("a page");
+    let body = json!({ "input-data": { "liked": [] } });
+    let sent = visitor.post(one.at("/api/predict")).json(&body).send().await.expect("an answer");
+    let id = json_of(sent).await.1["result-id"].as_str().expect("an id").to_owned();
+    assert_eq!(state(&other, &id).await.0, 404);
+    let own = visitor.get(other.at(&format!("/api/get-result/{id}"))).send().await.expect("an answer");
+    assert_eq!(own.status(), 200);
+}
+
+#[tokio::test]
+async fn another_catalogue_is_refused_on_the_same_queue() {
+    let redis = Redis::start();
+    let _server = web_server(&redis, &[]).await;
+    let data = copy_of_data();
+    let source = data.path().join("other");
+    let source = source.to_str().expect("text");
+    let folder = data.path().to_str().expect("text");
+    assert!(
+        run(["synth", source, "--users", "60", "--films", "200", "--ratings", "2000", "--seed", "9"]).status.success()
+    );
+    assert!(run(["import", source, "--data-dir", folder]).status.success());
+    assert!(run(["train", "--epochs", "1", "--data-dir", folder]).status.success());
+    let (code, said) = refused(data.path(), &["--queue", &redis.url(), "--workers", "0"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("another catalogue") && said.contains("--queue-prefix"), "{said}");
+    let worker = run(["worker", "--queue", &redis.url(), "--data-dir", folder]);
+    assert_eq!(worker.status.code(), Some(1));
+}
+
+#[tokio::test]
+async fn a_worker_with_another_model_answers_and_the_answer_says_so() {
+    let redis = Redis::start();
+    let server = web_server(&redis, &[]).await;
+    let data = copy_of_data();
+    let folder = data.path().to_str().expect("text").to_owned();
+    assert!(run(["train", "--epochs", "1", "--data-dir", &folder]).status.success());
+    let id = server.schedule(json!({ "liked": [] })).await;
+    let _worker = Worker::start_on(&redis, data, &[]);
+    assert_eq!(server.finished(&id).await["status"], "SUCCESS");
+    let answer = server.get(&format!("/api/get-result/{id}")).await;
+    let model = answer.headers()["marquee-model"].to_str().expect("text").to_owned();
+    let own = Server::start(&[]).await.get("/api/predict?liked=").await;
+    assert_ne!(model, own.headers()["marquee-model"].to_str().expect("text"));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_stopping_worker_finishes_what_it_computes_and_takes_its_name_away() {
+    let redis = Redis::start();
+    let server = web_server(&redis, &[]).await;
+    let worker = Worker::start(&redis, &["--model-delay", "1s"]);
+    let id = server.schedule(json!({ "liked": [] })).await;
+    wait_for(&server, &id, "STARTED").await;
+    assert_eq!(worker.terminate(), Some(0));
+    assert_eq!(state(&server, &id).await.1["status"], "SUCCESS");
+    let names: Vec<redis::Value> = redis.ask("XINFO CONSUMERS {marquee}:jobs workers");
+    assert!(names.is_empty(), "{names:?}");
+}
+
+#[tokio::test]
+async fn what_nobody_began_in_time_fails_honestly() {
+    let redis = Redis::start();
+    let server = web_server(&redis, &["--deadline", "300ms"]).await;
+    let id = server.schedule(json!({ "liked": [] })).await;
+    let failed = server.finished(&id).await;
+    assert_eq!(failed["status"], "FAILURE");
+    assert!(
+        failed["error"].as_str().is_some_and(|error| error.contains("No worker was free within 300ms")),
+        "{failed}"
+    );
+    assert_eq!(redis.ask::<u32>("XLEN {marquee}:jobs"), 0);
+}
+
+#[test]
+fn addresses_that_lead_nowhere_are_refused_without_showing_their_password() {
+    let data = copy_of_data();
+    for queue in ["reddis://user:secret@host", "redis://user:secret@", "carrier-pigeon"] {
+        let (code, said) = refused(data.path(), &["--queue", queue]);
+        assert!(code.is_some_and(|code| code != 0), "{queue}: {said}");
+        assert!(!said.contains("secret") && !said.contains("panicked"), "{queue}: {said}");
+    }
+}
+
+async fn wait_for(server: &Server, id: &str, wanted: &str) {
+    let start = Instant::now();
+    while state(server, id).await.1["status"] != wanted {
+        assert!(start.elapsed() < PATIENCE, "it is never {wanted}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
