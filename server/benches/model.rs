@@ -18,6 +18,7 @@ use rand_chacha::ChaCha8Rng;
 use server::model::{
     FilmOrder, History, Recommender, compute_alone,
     set_autoencoder::{Config, LENGTH_FEATURES, SetAutoencoder, SetRecommender, names},
+    set_candle_threads,
 };
 
 /// As many films as MovieLens latest-small has, and the network that is trained on it.
@@ -25,6 +26,7 @@ const CONFIG: Config = Config { films: 9_742, width: 256, hidden: 256 };
 const BATCH: usize = 64;
 
 fn main() -> Result<(), Box<dyn Error>> {
+    set_candle_threads(1);
     compute_alone()?;
     let mut random = ChaCha8Rng::seed_from_u64(1);
     let model = model(&mut random)?;

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use crate::model::set_candle_threads;
+
 mod evaluate;
 mod import;
 mod jobs;
@@ -47,10 +49,22 @@ enum Command {
     Synth(synth::SynthArgs),
 }
 
+impl Command {
+    /// Threads for one matrix product: those who serve have a worker for each, those who learn have the machine.
+    fn threads(&self) -> usize {
+        match self {
+            Self::Serve(_) | Self::Worker(_) => 1,
+            _ => std::thread::available_parallelism().map_or(1, usize::from),
+        }
+    }
+}
+
 /// Runs the command that the process was started with.
 pub fn run() -> anyhow::Result<()> {
     let Cli { data_dir, command } = Cli::parse();
-    match command.unwrap_or_else(|| Command::Serve(serve::ServeArgs::from_environment())) {
+    let command = command.unwrap_or_else(|| Command::Serve(serve::ServeArgs::from_environment()));
+    set_candle_threads(command.threads());
+    match command {
         Command::Serve(args) => serve::run(&args, &data_dir),
         Command::Worker(args) => worker::run(&args, &data_dir),
         Command::Jobs(args) => jobs::run(&args, &data_dir),

@@ -2,6 +2,20 @@ use std::cell::OnceCell;
 
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
+/// What candle reads before every matrix product; where it is not set, candle counts the machine's cores instead, by
+/// reading all of /proc/cpuinfo, which takes longer than most of our products.
+const THREADS: &str = "RAYON_NUM_THREADS";
+
+/// Tells candle how many threads a matrix product may use, unless the environment has said so already. To be called at
+/// the very start of a process, while it has one thread.
+#[allow(unsafe_code, reason = "no other thread is there that could read the environment meanwhile")]
+pub fn set_candle_threads(threads: usize) {
+    if std::env::var_os(THREADS).is_none() {
+        // SAFETY: the caller promises that this is the only thread.
+        unsafe { std::env::set_var(THREADS, threads.max(1).to_string()) };
+    }
+}
+
 thread_local! {
     static POOL: OnceCell<ThreadPool> = const { OnceCell::new() };
 }

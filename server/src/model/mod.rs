@@ -15,7 +15,7 @@ pub mod set_autoencoder;
 pub mod training;
 pub mod validation;
 
-pub use alone::compute_alone;
+pub use alone::{compute_alone, set_candle_threads};
 pub use item_cosine::ItemCosine;
 pub use likes::Likes;
 pub use popularity::Popularity;

@@ -1,11 +1,11 @@
 //! A batch of requests in, recommendations with titles and reasons out. One engine for each worker thread: it owns the
 //! read-only connection that the titles come from.
 
-use std::{cmp::Ordering, collections::HashMap, sync::Arc};
+use std::{cell::RefCell, collections::HashMap, sync::Arc};
 
 use app::domain::{MovieId, Reason, Recommendation};
 
-use super::{FilmTable, Request};
+use super::{FilmTable, Request, top::best_positions};
 use crate::{
     catalogue::{CatalogueError, MovieSummary, Reader},
     model::{History, ModelError, Recommender, Share},
@@ -19,6 +19,8 @@ pub struct Engine {
     model: Arc<dyn Recommender>,
     films: Arc<FilmTable>,
     titles: Reader,
+    /// What was read of the catalogue so far; it never changes, and is bounded by its films.
+    known: RefCell<HashMap<MovieId, MovieSummary>>,
     version: Arc<str>,
 }
 
@@ -55,7 +57,7 @@ impl Engine {
     /// An engine over a model, the films it knows and a connection of its own.
     pub fn new(model: Arc<dyn Recommender>, films: Arc<FilmTable>, titles: Reader) -> Self {
         let version = model.version().into();
-        Self { model, films, titles, version }
+        Self { model, films, titles, known: RefCell::default(), version }
     }
 
     /// The version of its model.
@@ -63,7 +65,7 @@ impl Engine {
         Arc::clone(&self.version)
     }
 
-    /// Answers every request of the batch: one matrix product for all scores, one query for all titles. What is wrong
+    /// Answers every request of the batch: one matrix product for all scores, one query for all new titles. What is wrong
     /// with one request fails that one; an error of the whole batch is the outer one.
     pub fn answer(
         &self,
@@ -81,8 +83,9 @@ impl Engine {
             .zip(&scores)
             .map(|((request, history), scores)| self.pick(request, history, scores))
             .collect();
-        let summaries = self.summaries(&picks)?;
-        let with_titles = |picks: Vec<Pick>| picks.iter().filter_map(|pick| self.describe(pick, &summaries)).collect();
+        self.read_titles(&picks)?;
+        let known = self.known.borrow();
+        let with_titles = |picks: Vec<Pick>| picks.iter().filter_map(|pick| self.describe(pick, &known)).collect();
         Ok(picks.into_iter().map(|picks| picks.map(with_titles)).collect())
     }
 
@@ -103,31 +106,27 @@ impl Engine {
     /// The positions of the best films that the request allows, best first; equal scores in the films' order.
     fn best(&self, request: &Request, scores: &[f32]) -> Vec<usize> {
         let allowed = self.films.allowed(request);
-        let mut positions: Vec<usize> = match &request.candidates {
-            Some(movies) => movies.iter().filter_map(|&movie| self.films.order().position(movie)).collect(),
-            None => (0..scores.len()).collect(),
-        };
-        positions.retain(|&position| allowed(position));
-        let by_score = |a: &usize, b: &usize| -> Ordering { scores[*b].total_cmp(&scores[*a]).then(a.cmp(b)) };
-        let wanted = request.films.min(positions.len());
-        if wanted < positions.len() {
-            positions.select_nth_unstable_by(wanted, by_score);
-            positions.truncate(wanted);
-        }
-        positions.sort_unstable_by(by_score);
+        let Some(movies) = &request.candidates else { return best_positions(scores, request.films, allowed) };
+        let positions = movies.iter().filter_map(|&movie| self.films.order().position(movie));
+        let mut positions: Vec<usize> = positions.filter(|&position| allowed(position)).collect();
+        positions.sort_unstable_by(|&a, &b| scores[b].total_cmp(&scores[a]).then(a.cmp(&b)));
+        positions.truncate(request.films);
         positions
     }
 
-    fn summaries(
-        &self,
-        picks: &[Result<Vec<Pick>, EngineError>],
-    ) -> Result<HashMap<MovieId, MovieSummary>, CatalogueError> {
+    /// Reads what is not known yet of the films to be named: one query for the whole batch.
+    fn read_titles(&self, picks: &[Result<Vec<Pick>, EngineError>]) -> Result<(), CatalogueError> {
+        let mut known = self.known.borrow_mut();
         let films = picks.iter().flatten().flatten();
         let positions = films.flat_map(|pick| pick.reasons.iter().map(|share| share.film).chain([pick.position]));
-        let mut ids: Vec<MovieId> = positions.map(|position| self.films.order().films()[position]).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        Ok(self.titles.summaries(&ids)?.into_iter().map(|summary| (summary.id, summary)).collect())
+        let ids = positions.map(|position| self.films.order().films()[position]);
+        let mut unknown: Vec<MovieId> = ids.filter(|id| !known.contains_key(id)).collect();
+        if !unknown.is_empty() {
+            unknown.sort_unstable();
+            unknown.dedup();
+            known.extend(self.titles.summaries(&unknown)?.into_iter().map(|summary| (summary.id, summary)));
+        }
+        Ok(())
     }
 
     fn describe(&self, pick: &Pick, summaries: &HashMap<MovieId, MovieSummary>) -> Option<Recommendation> {

@@ -10,6 +10,7 @@
 //! - [`memory`]: the queue of one process
 //! - [`shared`]: the queue of many, over Redis
 //! - [`films`]: what filters need to know of each film
+//! - [`top`]: the best of many scores
 //! - [`engine`]: a batch of requests in, recommendations out
 //! - [`workers`]: the threads
 //! - [`service`]: all of it, started and stopped together
@@ -22,6 +23,7 @@ pub mod queue;
 pub mod request;
 pub mod service;
 pub mod shared;
+pub mod top;
 pub mod workers;
 
 pub use engine::Engine;

@@ -11,6 +11,9 @@ use async_trait::async_trait;
 use super::{Key, Request};
 use crate::link::LinkError;
 
+/// What is said of a result that was written by another version of Marquee, in a form that this one does not know.
+const UNREADABLE: &str = "The result was written by another version of Marquee. Try again in a moment.";
+
 /// Where a prediction stands.
 #[derive(Clone, Debug)]
 pub enum State {
@@ -24,13 +27,38 @@ pub enum State {
     Failure(Arc<str>),
 }
 
-/// A prediction's result.
+/// A prediction's result. The worker writes it as JSON once; it is kept, handed around and sent as that.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// Best first.
-    pub films: Arc<[Recommendation]>,
-    /// The version of the model that it is of.
-    pub model: Arc<str>,
+    json: Arc<str>,
+    model: Arc<str>,
+}
+
+impl Answer {
+    /// Recommendations, best first, and the version of the model that they are of.
+    pub fn new(films: &[Recommendation], model: Arc<str>) -> serde_json::Result<Self> {
+        Ok(Self { json: serde_json::to_string(films)?.into(), model })
+    }
+
+    /// What [`new`](Self::new) wrote, come back from somewhere else.
+    pub fn from_json(json: String, model: String) -> Self {
+        Self { json: json.into(), model: model.into() }
+    }
+
+    /// A JSON list of recommendations.
+    pub fn json(&self) -> &str {
+        &self.json
+    }
+
+    /// The version of the model.
+    pub fn model(&self) -> &str {
+        &self.model
+    }
+
+    /// The recommendations.
+    pub fn films(&self) -> serde_json::Result<Vec<Recommendation>> {
+        serde_json::from_str(&self.json)
+    }
 }
 
 impl State {
@@ -45,7 +73,13 @@ impl From<State> for PredictionState {
         match state {
             State::Pending => Self::Pending,
             State::Started => Self::Started,
-            State::Success(answer) => Self::Success { result: answer.films.to_vec() },
+            State::Success(answer) => match answer.films() {
+                Ok(result) => Self::Success { result },
+                Err(error) => {
+                    tracing::error!(%error, "a result cannot be read");
+                    Self::Failure { error: UNREADABLE.to_owned() }
+                }
+            },
             State::Failure(error) => Self::Failure { error: error.to_string() },
         }
     }

@@ -117,7 +117,10 @@ fn answers(engine: &Engine, jobs: &[Job]) -> Option<Vec<Result<Vec<Recommendatio
 
 fn outcome(answer: Result<Vec<Recommendation>, EngineError>, engine: &Engine) -> Outcome {
     match answer {
-        Ok(films) => Ok(Answer { films: films.into(), model: engine.model_version() }),
+        Ok(films) => Answer::new(&films, engine.model_version()).map_err(|error| {
+            tracing::error!(%error, "a prediction cannot be written");
+            FAILED.into()
+        }),
         Err(error) => {
             tracing::error!(%error, "a prediction failed");
             Err(FAILED.into())

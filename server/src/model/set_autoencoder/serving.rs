@@ -11,6 +11,10 @@ use crate::model::{FilmOrder, History, ModelError, Recommender, Share};
 pub struct SetRecommender {
     net: SetAutoencoder,
     bias: Vec<f32>,
+    /// Every film's vector as the residual layer's units get it: (films, hidden).
+    into: Tensor,
+    /// Every film's vector taken back through the residual layer: (films, hidden).
+    through: Tensor,
     order: Arc<FilmOrder>,
     version: String,
 }
@@ -23,7 +27,10 @@ impl SetRecommender {
     pub fn new(net: SetAutoencoder, order: Arc<FilmOrder>, version: String) -> candle_core::Result<Self> {
         debug_assert_eq!(net.config().films, order.films().len());
         let bias = net.bias.to_vec1()?;
-        Ok(Self { net, bias, order, version })
+        // Reasons need both for the few films of a prediction; computed each time, they would take longer than the scores.
+        let into = net.into.forward(&net.films)?;
+        let through = net.films.matmul(net.out.weight())?;
+        Ok(Self { net, bias, into, through, order, version })
     }
 }
 
@@ -64,11 +71,11 @@ impl Recommender for SetRecommender {
         if liked.is_empty() || films.is_empty() || most == 0 {
             return Ok(vec![Vec::new(); films.len()]);
         }
-        let without = Without::new(&self.net, &liked, films)?;
+        let without = Without::new(self, &liked, films)?;
         let config = self.net.config();
         let mut losses = vec![Vec::with_capacity(liked.len()); films.len()];
         for piece in liked.chunks((PIECE / config.width.max(config.hidden)).max(1)) {
-            let lost: Vec<Vec<f32>> = without.losses(&self.net, piece)?.to_vec2()?; // [films][piece]
+            let lost: Vec<Vec<f32>> = without.losses(self, piece)?.to_vec2()?; // [films][piece]
             for (losses, lost) in losses.iter_mut().zip(lost) {
                 losses.extend(piece.iter().copied().zip(lost));
             }
@@ -90,26 +97,28 @@ struct Without {
 }
 
 impl Without {
-    fn new(net: &SetAutoencoder, liked: &[usize], films: &[usize]) -> candle_core::Result<Self> {
+    fn new(model: &SetRecommender, liked: &[usize], films: &[usize]) -> candle_core::Result<Self> {
+        let net = &model.net;
         let mut set = Sets::default();
         set.push(liked.iter().map(|&film| film as u32));
         let scale = set.features()?.matmul(&net.scales)?.exp()?.narrow(1, 0, 1)?; // (1, 1)
-        let vectors = net.films.index_select(&positions(films)?, 0)?.broadcast_mul(&scale)?;
+        let films = positions(films)?;
         Ok(Self {
             root: f64::from(root(liked.len())),
             whole: net.into.forward(&net.sums(&set, &net.members(&set)?)?)?,
-            through: vectors.matmul(net.out.weight())?,
-            vectors,
+            through: model.through.index_select(&films, 0)?.broadcast_mul(&scale)?,
+            vectors: net.films.index_select(&films, 0)?.broadcast_mul(&scale)?,
         })
     }
 
     /// What each film's score loses without each of the films of `piece`: (films, piece).
-    fn losses(&self, net: &SetAutoencoder, piece: &[usize]) -> candle_core::Result<Tensor> {
+    fn losses(&self, model: &SetRecommender, piece: &[usize]) -> candle_core::Result<Tensor> {
         let piece = positions(piece)?;
-        let weights = (net.weight.index_select(&piece, 0)?.exp()? / self.root)?; // (piece)
-        let parts = net.films.index_select(&piece, 0)?.broadcast_mul(&weights.unsqueeze(1)?)?; // (piece, width)
+        let weights = (model.net.weight.index_select(&piece, 0)?.exp()? / self.root)?.unsqueeze(1)?; // (piece, 1)
+        let parts = model.net.films.index_select(&piece, 0)?.broadcast_mul(&weights)?; // (piece, width)
         // The residual layer is linear before its tanh, so what its units get without a film is a difference.
-        let without = self.whole.broadcast_sub(&net.into.forward(&parts)?)?; // (piece, hidden)
+        let into = model.into.index_select(&piece, 0)?.broadcast_mul(&weights)?; // (piece, hidden)
+        let without = self.whole.broadcast_sub(&into)?; // (piece, hidden)
         let units = self.whole.tanh()?.broadcast_sub(&without.tanh()?)?; // (piece, hidden)
         self.vectors.matmul(&parts.t()?)? + self.through.matmul(&units.t()?)? // (films, piece)
     }

@@ -8,7 +8,10 @@ use app::{domain::PredictionId, port::VisitorId};
 use tokio::sync::watch;
 
 use super::Limits;
-use crate::predictions::{Absent, Job, Key, Refusal, Request, State, queue::Outcome, request::DEFAULT_FILMS};
+use crate::predictions::{Absent, Job, Key, Refusal, Request, State, queue::Outcome};
+
+/// A result of the usual twenty films has about half as many bytes.
+const USUAL_BYTES: usize = 16 << 10;
 
 /// The steps of a prediction's life, each one atomic because the book is behind a lock. Time comes in as an argument.
 pub struct Book {
@@ -25,8 +28,8 @@ pub struct Book {
     waiting: VecDeque<u64>,
     /// Finished ids and when they expire, ascending.
     finished: VecDeque<(Instant, PredictionId)>,
-    /// Recommendations in all results that are kept.
-    recommendations: usize,
+    /// Bytes of all results that are kept.
+    bytes: usize,
     /// What `Retry-After` is guessed from.
     pace: Pace,
 }
@@ -65,7 +68,7 @@ impl Book {
             joinable: HashMap::new(),
             waiting: VecDeque::new(),
             finished: VecDeque::new(),
-            recommendations: 0,
+            bytes: 0,
             pace: Pace { mean: Duration::from_millis(10), backlog_at: None },
         }
     }
@@ -194,7 +197,7 @@ impl Book {
         let key = computation.key;
         let failed = outcome.is_err();
         computation.request = None;
-        self.recommendations += outcome.as_ref().map_or(0, |answer| answer.films.len());
+        self.bytes += outcome.as_ref().map_or(0, |answer| answer.json().len());
         computation.state.send_replace(match outcome {
             Ok(answer) => State::Success(answer),
             Err(reason) => State::Failure(reason),
@@ -243,8 +246,8 @@ impl Book {
     /// Long results count for several: it is memory that has to have a bound.
     fn forget_beyond_capacity(&mut self) {
         let capacity = self.limits.result_capacity;
-        let most = capacity.saturating_mul(DEFAULT_FILMS);
-        while self.finished.len() > capacity || (self.recommendations > most && self.finished.len() > 1) {
+        let most = capacity.saturating_mul(USUAL_BYTES);
+        while self.finished.len() > capacity || (self.bytes > most && self.finished.len() > 1) {
             let Some((_, oldest)) = self.finished.pop_front() else { return };
             self.forget(oldest);
         }
@@ -271,7 +274,7 @@ impl Book {
         }
         match &*computation.state.borrow() {
             State::Pending => self.waiting.retain(|&waiting| waiting != number),
-            State::Success(answer) => self.recommendations -= answer.films.len(),
+            State::Success(answer) => self.bytes -= answer.json().len(),
             State::Started | State::Failure(_) => {}
         }
     }

@@ -40,7 +40,7 @@ fn recommendation() -> Recommendation {
 }
 
 fn films(count: usize) -> Outcome {
-    Ok(Answer { films: vec![recommendation(); count].into(), model: "v1".into() })
+    Ok(Answer::new(&vec![recommendation(); count], "v1".into()).expect("JSON"))
 }
 
 async fn state(queue: &MemoryQueue, id: PredictionId) -> Result<&'static str, Absent> {
@@ -139,9 +139,9 @@ async fn a_long_result_counts_for_several() {
     for number in 0..4 {
         ids.push(schedule(&queue, number).await.expect("admitted"));
         let jobs = queue.take(1).expect("open");
-        queue.finish(vec![(&jobs[0], films(60))]);
+        queue.finish(vec![(&jobs[0], films(800))]);
     }
-    // Eight results of the usual 20 films may be kept: 160 films.
+    // Room for eight results of 16 KiB: two of these fit in.
     assert_eq!(state(&queue, ids[1]).await, Err(Absent::Expired));
     assert_eq!(state(&queue, ids[2]).await, Ok("success"));
     assert_eq!(state(&queue, ids[3]).await, Ok("success"));
@@ -152,7 +152,7 @@ async fn a_result_that_is_longer_than_all_may_be_is_kept_until_the_next() {
     let queue = queue(Limits { result_capacity: 1, ..limits() });
     let film = schedule(&queue, 1).await.expect("admitted");
     let jobs = queue.take(1).expect("open");
-    queue.finish(vec![(&jobs[0], films(60))]);
+    queue.finish(vec![(&jobs[0], films(800))]);
     assert_eq!(state(&queue, film).await, Ok("success"));
 }
 

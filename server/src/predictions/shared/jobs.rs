@@ -357,9 +357,8 @@ impl JobSource for SharedJobs {
             let Some(entry) = self.held().get(&job.number).cloned() else { continue };
             numbers.push(job.number);
             complete.arg(entry);
-            match outcome.map(|answer| serde_json::to_vec(&*answer.films)) {
-                Ok(Ok(films)) => complete.arg("SUCCESS").arg(films),
-                Ok(Err(error)) => complete.arg("FAILURE").arg(error.to_string()),
+            match outcome {
+                Ok(answer) => complete.arg("SUCCESS").arg(answer.json()),
                 Err(reason) => complete.arg("FAILURE").arg(&*reason),
             };
         }

@@ -4,10 +4,7 @@ use std::{
     time::Duration,
 };
 
-use app::{
-    domain::{PredictionId, Recommendation},
-    port::VisitorId,
-};
+use app::{domain::PredictionId, port::VisitorId};
 use async_trait::async_trait;
 use tokio::time::{Instant, timeout_at};
 
@@ -96,13 +93,7 @@ impl SharedQueue {
         let state = match found.first().map(Vec::as_slice) {
             Some(b"PENDING") => State::Pending,
             Some(b"STARTED") => State::Started,
-            Some(b"SUCCESS") => match serde_json::from_slice::<Vec<Recommendation>>(found.get(2).map_or(&[], |v| v)) {
-                Ok(films) => State::Success(Answer { films: films.into(), model: text(3).into() }),
-                Err(error) => {
-                    tracing::error!(%error, "a result in Redis cannot be read");
-                    State::Failure("The result cannot be read: it was written by another version of Marquee.".into())
-                }
-            },
+            Some(b"SUCCESS") => State::Success(Answer::from_json(text(2), text(3))),
             Some(b"FAILURE") => State::Failure(text(2).into()),
             Some(b"UNKNOWN") => return Ok(Look::Unknown),
             _ => return Ok(Look::Absent),

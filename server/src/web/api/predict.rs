@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use app::{
-    domain::{PredictionId, PredictionState, Recommendation},
+    domain::{PredictionId, PredictionState},
     port::VisitorId,
 };
 use axum::{
@@ -75,18 +75,26 @@ pub async fn result(
     } else {
         service.queue().wait(id, asker, Until::Changed, limit).await?
     };
-    let model = match &state {
-        predictions::State::Success(answer) => Some([(MODEL.clone(), model_header(answer))]),
-        _ => None,
-    };
-    Ok(([(header::CACHE_CONTROL, "no-store")], model, Json(PredictionState::from(state))).into_response())
+    Ok(match state {
+        // Written as JSON once, by the worker.
+        predictions::State::Success(answer) => {
+            json_text(format!("{{\"status\":\"SUCCESS\",\"result\":{}}}", answer.json()), &answer)
+        }
+        state => ([(header::CACHE_CONTROL, "no-store")], Json(PredictionState::from(state))).into_response(),
+    })
+}
+
+/// An answer that is JSON already, with its model in a header.
+fn json_text(body: String, answer: &Answer) -> Response {
+    let json = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
+    (json, [(MODEL.clone(), model_header(answer))], body).into_response()
 }
 
 /// The header that says which model a result is of: during a roll-out not every worker has the same.
 static MODEL: HeaderName = HeaderName::from_static("marquee-model");
 
 fn model_header(answer: &Answer) -> HeaderValue {
-    HeaderValue::from_str(&answer.model).unwrap_or(HeaderValue::from_static("unknown"))
+    HeaderValue::from_str(answer.model()).unwrap_or(HeaderValue::from_static("unknown"))
 }
 
 /// `GET /api/predict?liked=…`: waits, and answers with the recommendations themselves.
@@ -104,11 +112,7 @@ pub async fn now(
     let id = service.schedule(request, asker).await?;
     let _holding = Holding { site: SharedSite::clone(&site), id, asker };
     match service.queue().wait(id, asker, Until::Finished, LONGEST_DIRECT).await? {
-        predictions::State::Success(answer) => {
-            let films: &[Recommendation] = &answer.films;
-            let model = [(MODEL.clone(), model_header(&answer))];
-            Ok(([(header::CACHE_CONTROL, "no-store")], model, Json(films)).into_response())
-        }
+        predictions::State::Success(answer) => Ok(json_text(answer.json().to_owned(), &answer)),
         predictions::State::Failure(reason) => Err(ApiError::unavailable(reason.to_string(), 5)),
         predictions::State::Pending | predictions::State::Started => Err(ApiError::new(
             StatusCode::GATEWAY_TIMEOUT,
