@@ -1,13 +1,13 @@
 # The commands of Marquee. `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos build watch bench clean
+.PHONY: help run test chaos build watch bench bench-peer clean
 
 # Options for `marquee serve`: make run ARGS='--workers 2 --model-delay 3s'
 ARGS ?=
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 run: ## Install what is missing, fetch films, train, build, serve on http://127.0.0.1:3000
 	@scripts/run $(ARGS)
@@ -26,6 +26,9 @@ watch: ## Build, serve, and build again whenever a source file changes
 
 bench: ## Measure the server's hot paths
 	@scripts/bench
+
+bench-peer: ## The same job in Flask + Celery + Redis beside ours, in one run
+	@scripts/bench-peer
 
 clean: ## Remove what was built (the data directory stays)
 	@scripts/clean

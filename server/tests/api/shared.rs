@@ -68,6 +68,17 @@ async fn ids_that_expired_are_gone_and_ids_that_never_were_are_unknown_on_every_
 }
 
 #[tokio::test]
+async fn a_request_that_joins_the_oldest_result_does_not_lose_it_to_the_bound() {
+    let redis = Redis::start();
+    let server = web_server(&redis, &["--queue-capacity", "1", "--result-capacity", "1"]).await;
+    let _worker = Worker::start(&redis, &[]);
+    for n in [1, 2, 1] {
+        let id = server.schedule(json!({ "liked": [], "n": n })).await;
+        assert_eq!(server.finished(&id).await["status"], "SUCCESS");
+    }
+}
+
+#[tokio::test]
 async fn the_queues_bound_is_exact_when_many_submit_at_once() {
     let redis = Redis::start();
     let capacity = ["--queue-capacity", "10"];

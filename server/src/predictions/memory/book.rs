@@ -102,7 +102,9 @@ impl Book {
         if known.is_none() && self.waiting.len() >= self.limits.queue_capacity {
             return Err(self.full());
         }
-        self.make_room_for_an_id()?;
+        if self.held.len() >= self.most_ids() && self.finished.is_empty() {
+            return Err(self.full());
+        }
         let number = known.unwrap_or_else(|| self.enqueue(key, request, now));
         self.held.insert(id, Held { owner, computation: number });
         if let Some(computation) = self.computations.get_mut(&number) {
@@ -111,6 +113,7 @@ impl Book {
                 self.finished.push_back((now + self.limits.result_ttl, id));
             }
         }
+        // Only now: what this id has joined must not go with the last of the others.
         self.forget_beyond_capacity();
         Ok(known.is_none())
     }
@@ -132,17 +135,8 @@ impl Book {
     }
 
     /// Ids are bounded also while nothing finishes: many may join one computation.
-    fn make_room_for_an_id(&mut self) -> Result<(), Refusal> {
-        if self.held.len() < self.limits.result_capacity.saturating_add(self.limits.queue_capacity) {
-            return Ok(());
-        }
-        match self.finished.pop_front() {
-            Some((_, oldest)) => {
-                self.forget(oldest);
-                Ok(())
-            }
-            None => Err(self.full()),
-        }
+    fn most_ids(&self) -> usize {
+        self.limits.result_capacity.saturating_add(self.limits.queue_capacity)
     }
 
     fn full(&self) -> Refusal {
@@ -247,7 +241,10 @@ impl Book {
     fn forget_beyond_capacity(&mut self) {
         let capacity = self.limits.result_capacity;
         let most = capacity.saturating_mul(USUAL_BYTES);
-        while self.finished.len() > capacity || (self.bytes > most && self.finished.len() > 1) {
+        while self.finished.len() > capacity
+            || self.held.len() > self.most_ids()
+            || (self.bytes > most && self.finished.len() > 1)
+        {
             let Some((_, oldest)) = self.finished.pop_front() else { return };
             self.forget(oldest);
         }

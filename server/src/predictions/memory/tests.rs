@@ -133,6 +133,21 @@ async fn the_oldest_results_go_first_when_there_are_too_many() {
 }
 
 #[tokio::test]
+async fn a_request_that_joins_the_oldest_result_does_not_lose_it_to_the_bound() {
+    let queue = queue(limits());
+    for film in 0..8 {
+        schedule(&queue, film).await.expect("admitted");
+        let jobs = queue.take(1).expect("open");
+        queue.finish(vec![(&jobs[0], films(1))]);
+    }
+    for film in 8..12 {
+        schedule(&queue, film).await.expect("admitted");
+    }
+    let joined = schedule(&queue, 0).await.expect("admitted");
+    assert!(state(&queue, joined).await.is_ok());
+}
+
+#[tokio::test]
 async fn a_long_result_counts_for_several() {
     let queue = queue(limits());
     let mut ids = Vec::new();

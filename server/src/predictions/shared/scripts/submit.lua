@@ -11,19 +11,19 @@ if not entry and waiting >= capacity then
   count('refused')
   return { 'full', waiting }
 end
+-- The oldest id of another than this, and what it points to.
+local function oldest()
+  for _, other in ipairs(redis.call('ZRANGE', IDS, 0, 1)) do
+    if other ~= id then return other, pointed(other) end
+  end
+end
 -- Ids are bounded too: many may join one computation. The oldest goes, if what it points to is finished.
-while redis.call('ZCARD', IDS) >= id_capacity do
-  local oldest = redis.call('ZRANGE', IDS, 0, 0)[1]
-  local old_entry = pointed(oldest)
-  if old_entry then
-    local state = redis.call('HGET', computation(old_entry), 's')
-    if state == 'PENDING' or state == 'STARTED' then
-      count('refused')
-      return { 'full', waiting }
-    end
-    forget(oldest, old_entry)
-  else
-    redis.call('ZREM', IDS, oldest)
+if redis.call('ZCARD', IDS) >= id_capacity then
+  local _, old_entry = oldest()
+  local state = old_entry and redis.call('HGET', computation(old_entry), 's')
+  if state == 'PENDING' or state == 'STARTED' then
+    count('refused')
+    return { 'full', waiting }
   end
 end
 
@@ -46,4 +46,10 @@ if finished then
 end
 redis.call('SET', prediction(id), entry .. ':' .. owner, 'PX', finished and ttl or LIFE)
 redis.call('ZADD', IDS, now, id)
+-- Only now: what this id has joined must not go with the last of the others.
+while redis.call('ZCARD', IDS) > id_capacity do
+  local other, old_entry = oldest()
+  if not other then break end
+  if old_entry then forget(other, old_entry) else redis.call('ZREM', IDS, other) end
+end
 return { 'ok', entry }
