@@ -10,6 +10,7 @@
 //! - [`visitors`]: what a visitor rated.
 //! - [`sqlite`]: threads that own SQLite connections.
 //! - [`link`]: the way to Redis, where there is one.
+//! - [`telemetry`]: logs, traces, metrics.
 //! - [`hex`]: bytes as text.
 
 pub mod catalogue;
@@ -19,5 +20,6 @@ pub mod link;
 pub mod model;
 pub mod predictions;
 pub mod sqlite;
+pub mod telemetry;
 pub mod visitors;
 pub mod web;

@@ -102,7 +102,7 @@ fn chosen(letters: &mut DeadLetters, which: &Which) -> anyhow::Result<Vec<DeadLe
 fn line(letter: &DeadLetter) -> String {
     let given_up = std::time::UNIX_EPOCH + Duration::from_millis(letter.at);
     let asked = match &letter.request {
-        Some(request) => format!("{} films for a profile of {} ratings", request.films, request.profile.rated()),
+        Some(request) => request.in_words(),
         None => "cannot be read".to_owned(),
     };
     let when = humantime::format_rfc3339_seconds(given_up);

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::model::set_candle_threads;
+use crate::{
+    model::set_candle_threads,
+    telemetry::{LogFormat, start_logging},
+};
 
 mod evaluate;
 mod import;
@@ -24,6 +27,10 @@ pub struct Cli {
     /// Where catalogue.db, visitors.db and model.safetensors live.
     #[arg(long, global = true, env = "MARQUEE_DATA_DIR", default_value = "data", value_name = "DIR")]
     data_dir: PathBuf,
+
+    /// How log lines are written; MARQUEE_LOG says which (warn,server=debug)
+    #[arg(long, global = true, env = "MARQUEE_LOG_FORMAT", default_value = "text", value_name = "FORMAT")]
+    log_format: LogFormat,
 
     #[command(subcommand)]
     command: Option<Command>,
@@ -61,7 +68,8 @@ impl Command {
 
 /// Runs the command that the process was started with.
 pub fn run() -> anyhow::Result<()> {
-    let Cli { data_dir, command } = Cli::parse();
+    let Cli { data_dir, log_format, command } = Cli::parse();
+    start_logging(log_format);
     let command = command.unwrap_or_else(|| Command::Serve(serve::ServeArgs::from_environment()));
     set_candle_threads(command.threads());
     match command {

@@ -18,9 +18,11 @@ use crate::{
     catalogue::{self, Catalogue, CatalogueError},
     model::artefact::{self, ArtefactError},
     predictions::{IdMint, Limits, Place, Service, Settings},
+    telemetry::Metrics,
     visitors::{SharedVisitors, VisitorStore, Visitors},
     web::{
         files::SiteFiles,
+        operator::Operator,
         router::router,
         serving,
         site::{Films, Site},
@@ -74,6 +76,10 @@ pub struct ServeArgs {
     #[arg(long, env = "MARQUEE_MODEL_DELAY", default_value = "0s", value_name = "TIME", value_parser = humantime::parse_duration)]
     model_delay: Duration,
 
+    /// A file with the token that opens /workers and /metrics from elsewhere [default: this machine only]
+    #[arg(long, env = "MARQUEE_OPERATOR_TOKEN_FILE", value_name = "FILE")]
+    operator_token_file: Option<PathBuf>,
+
     /// The folder of the built site [default: `site` beside the binary's folder]
     #[arg(long, env = "MARQUEE_SITE_DIR", value_name = "DIR")]
     site_dir: Option<PathBuf>,
@@ -126,14 +132,14 @@ pub fn positive(text: &str) -> Result<usize, String> {
 
 /// Runs `marquee serve`.
 pub fn run(args: &ServeArgs, data_dir: &Path) -> anyhow::Result<()> {
-    start_logging();
+    let metrics = Metrics::start()?;
     let settings = args.settings()?;
     let files = SiteFiles::find(args.site_dir.as_deref())?;
     std::fs::create_dir_all(data_dir).with_context(|| format!("cannot make {}", data_dir.display()))?;
     let threads = available_parallelism().map_or(LEAST_TOKIO_THREADS, |cores| cores.get().max(LEAST_TOKIO_THREADS));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
     let served = runtime.block_on(async {
-        let site = Arc::new(site(args, settings, data_dir).await?);
+        let site = Arc::new(site(args, settings, data_dir, metrics).await?);
         let listener = TcpListener::bind(args.addr)
             .await
             .with_context(|| format!("cannot listen on {}; choose another address with --addr", args.addr))?;
@@ -149,16 +155,18 @@ pub fn run(args: &ServeArgs, data_dir: &Path) -> anyhow::Result<()> {
 
 /// The catalogue, the predictions over it and the visitors' ratings; what is missing is told on the page, what is
 /// broken ends the start.
-async fn site(args: &ServeArgs, settings: Settings, data_dir: &Path) -> anyhow::Result<Site> {
+async fn site(args: &ServeArgs, settings: Settings, data_dir: &Path, metrics: Metrics) -> anyhow::Result<Site> {
+    let operator = Operator::new(args.operator_token_file.as_deref())?;
     let visitors = Visitors::open(&data_dir.join("visitors.db"))?;
     let secret = visitors.secret();
-    let alone = |films| Site { visitors: Arc::new(visitors.clone()), films };
+    let site = |visitors, films| Site { visitors, films, metrics, operator };
+    let alone = Arc::new(visitors.clone());
     let path = data_dir.join(catalogue::FILE_NAME);
     let catalogue = match Catalogue::open(&path, READERS) {
         Ok(catalogue) => catalogue,
         Err(CatalogueError::Missing { .. }) => {
             tracing::warn!(path = %path.display(), "no catalogue; run marquee import");
-            return Ok(alone(Err(Missing::Catalogue)));
+            return Ok(site(alone, Err(Missing::Catalogue)));
         }
         Err(error) => return Err(error.into()),
     };
@@ -167,7 +175,7 @@ async fn site(args: &ServeArgs, settings: Settings, data_dir: &Path) -> anyhow::
         Err(error @ ArtefactError::Missing { .. }) => {
             tracing::warn!(%error, "no model; run marquee train");
             let service = Err(Missing::Model("it was never trained".into()));
-            return Ok(alone(Ok(Films { catalogue, service })));
+            return Ok(site(alone, Ok(Films { catalogue, service })));
         }
         Err(error) => return Err(error.into()),
     };
@@ -180,15 +188,7 @@ async fn site(args: &ServeArgs, settings: Settings, data_dir: &Path) -> anyhow::
         }
     };
     let service = Ok(Service::start(settings, &artefact.model, &path, place)?);
-    Ok(Site { visitors, films: Ok(Films { catalogue, service }) })
-}
-
-/// Logs to standard error; `MARQUEE_LOG` says what.
-pub fn start_logging() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("MARQUEE_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,server=info"));
-    // A second subscriber in one process (a test's) is no reason to fail.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    Ok(site(visitors, Ok(Films { catalogue, service })))
 }
 
 #[allow(clippy::print_stdout, reason = "what the user of the command waits for")]

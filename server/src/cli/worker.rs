@@ -1,19 +1,26 @@
 //! `marquee worker`.
 
-use std::{path::Path, time::Duration};
+use std::{net::SocketAddr, path::Path, time::Duration};
 
 use anyhow::{Context, bail};
 use clap::Args;
+use metrics::gauge;
+use tokio::net::TcpListener;
 
 use super::{
     queue::{QueueArgs, prepared_link},
-    serve::{positive, start_logging, usual_workers},
+    serve::{positive, usual_workers},
 };
 use crate::{
     catalogue::{self, Reader},
     model::artefact,
     predictions::{Crew, Limits, Settings},
-    web::serving::stop_signal,
+    telemetry::{Metrics, names},
+    web::{
+        listening::{Bounds, listen},
+        router::worker_router,
+        serving::stop_signal,
+    },
 };
 
 /// Options of `marquee worker`.
@@ -42,6 +49,10 @@ pub struct WorkerArgs {
     #[arg(long, env = "MARQUEE_DRAIN", default_value = "20s", value_name = "TIME", value_parser = humantime::parse_duration)]
     drain: Duration,
 
+    /// Where to tell /metrics and /healthz [default: nowhere]; keep it off the public network
+    #[arg(long, env = "MARQUEE_METRICS_ADDR", value_name = "IP:PORT")]
+    metrics_addr: Option<SocketAddr>,
+
     /// Makes the model slow on purpose, by so much for each batch: for demonstrations and tests
     #[arg(long, env = "MARQUEE_MODEL_DELAY", default_value = "0s", value_name = "TIME", value_parser = humantime::parse_duration)]
     model_delay: Duration,
@@ -49,7 +60,7 @@ pub struct WorkerArgs {
 
 /// Runs `marquee worker`.
 pub fn run(args: &WorkerArgs, data_dir: &Path) -> anyhow::Result<()> {
-    start_logging();
+    let metrics = Metrics::start()?;
     let redis = args.queue.redis_needed()?;
     let path = data_dir.join(catalogue::FILE_NAME);
     let info = Reader::open(&path)?.info().clone();
@@ -67,6 +78,13 @@ pub fn run(args: &WorkerArgs, data_dir: &Path) -> anyhow::Result<()> {
             let stop = stop_signal()?;
             let (link, _) = prepared_link(redis, &info.fingerprint).await?;
             let crew = Crew::start(link.redis(), settings, &artefact.model, &path, args.queue.claims())?;
+            if let Some(address) = args.metrics_addr {
+                let listener = TcpListener::bind(address).await.with_context(|| {
+                    format!("cannot listen on {address}; choose another address with --metrics-addr")
+                })?;
+                gauge!(names::MODEL, "version" => artefact.model.version().to_owned()).set(1.0);
+                tokio::spawn(listen(listener, worker_router(metrics), Bounds::default(), std::future::pending()));
+            }
             say_ready(settings.workers, &link.redis().to_string());
             stop.await;
             tracing::info!(drain_s = args.drain.as_secs_f32(), "stopping");

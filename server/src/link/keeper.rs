@@ -4,7 +4,9 @@ use std::{
 };
 
 use futures::future::BoxFuture;
-use redis::{AsyncConnectionConfig, Cmd, FromRedisValue, RedisError, ScriptInvocation, aio::MultiplexedConnection};
+use redis::{
+    AsyncConnectionConfig, Cmd, FromRedisValue, Pipeline, RedisError, ScriptInvocation, aio::MultiplexedConnection,
+};
 use tokio::{
     sync::{Notify, watch},
     time::{sleep, timeout},
@@ -125,6 +127,12 @@ impl Link {
     pub async fn command<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, LinkError> {
         let mut connection = self.connection()?;
         self.judged(timeout(ANSWER, command.query_async(&mut connection)).await)
+    }
+
+    /// Runs several commands, one after the other, in one go.
+    pub async fn pipeline<T: FromRedisValue>(&self, pipeline: &Pipeline) -> Result<T, LinkError> {
+        let mut connection = self.connection()?;
+        self.judged(timeout(ANSWER, pipeline.query_async(&mut connection)).await)
     }
 
     fn connection(&self) -> Result<MultiplexedConnection, LinkError> {

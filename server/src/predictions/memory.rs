@@ -15,7 +15,8 @@ use app::{domain::PredictionId, port::VisitorId};
 use async_trait::async_trait;
 use book::Book;
 
-use super::{Absent, IdMint, Job, JobSource, Key, Queue, Refusal, Request, State, Until, queue::Outcome};
+use super::{Absent, IdMint, Job, JobSource, Key, Load, Queue, Refusal, Request, State, Until, queue::Outcome};
+use crate::telemetry::names;
 
 /// The bounds of a queue.
 #[derive(Clone, Copy, Debug)]
@@ -84,6 +85,8 @@ impl Queue for MemoryQueue {
         if arrived {
             self.arrival.notify_one();
         }
+        let outcome = if arrived { "new" } else { "joined" };
+        metrics::counter!(names::SCHEDULED, "outcome" => outcome).increment(1);
         Ok(id)
     }
 
@@ -124,6 +127,11 @@ impl Queue for MemoryQueue {
         let _ = tokio::time::timeout(limit, moved).await;
         let last = watch.borrow().clone();
         Ok(last)
+    }
+
+    async fn load(&self) -> Option<Load> {
+        let book = self.book();
+        Some(Load { waiting: book.depth(), running: book.running() })
     }
 
     async fn release(&self, id: PredictionId, asker: Option<VisitorId>) {

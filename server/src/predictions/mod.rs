@@ -30,7 +30,7 @@ pub use engine::Engine;
 pub use films::FilmTable;
 pub use ids::IdMint;
 pub use memory::{Limits, MemoryQueue};
-pub use queue::{Absent, Answer, Job, JobSource, Queue, Refusal, State, Until};
+pub use queue::{Absent, Answer, Job, JobSource, Load, Queue, Refusal, State, Until};
 pub use request::{Key, Request};
 pub use service::{Crew, Place, Service, ServiceError, Settings};
 pub use shared::{Claims, Identity, SharedJobs, SharedQueue};

@@ -167,8 +167,20 @@ pub trait Queue: Send + Sync {
         limit: Duration,
     ) -> Result<State, Absent>;
 
+    /// How much there is to do, in the whole queue; `None` while it is out of reach.
+    async fn load(&self) -> Option<Load>;
+
     /// The holder waits no more: if nobody else does and it was not begun, it is not computed.
     async fn release(&self, id: PredictionId, asker: Option<VisitorId>);
+}
+
+/// How much there is to do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Computations that wait for a worker.
+    pub waiting: usize,
+    /// Computations that workers are at.
+    pub running: usize,
 }
 
 /// A request that a worker has taken.
@@ -178,6 +190,10 @@ pub struct Job {
     pub number: u64,
     /// What is asked.
     pub request: Arc<Request>,
+    /// How long it waited.
+    pub waited: Duration,
+    /// The id of the HTTP request that scheduled it; empty for none.
+    pub trace: Arc<str>,
 }
 
 /// What became of a job: recommendations, or a sentence that says why there are none.

@@ -13,6 +13,7 @@ use crate::{
     catalogue::{CatalogueError, Reader},
     link::{Link, Redis},
     model::Recommender,
+    telemetry::names,
     visitors::Profile,
 };
 
@@ -108,7 +109,11 @@ impl Service {
     /// Schedules a request.
     pub async fn schedule(&self, request: Request, owner: Option<VisitorId>) -> Result<PredictionId, Refusal> {
         let request = request.canonical();
-        self.queue().schedule(request.key(&self.model_version), request, owner).await
+        let scheduled = self.queue().schedule(request.key(&self.model_version), request, owner).await;
+        if scheduled.is_err() {
+            metrics::counter!(names::SCHEDULED, "outcome" => "refused").increment(1);
+        }
+        scheduled
     }
 
     /// Whether every worker thread lives.
@@ -119,6 +124,16 @@ impl Service {
     /// Whether the queue is another process', which can be out of reach.
     pub fn is_shared(&self) -> bool {
         matches!(self.backend, Backend::Shared(_))
+    }
+
+    /// How many worker threads live.
+    pub fn workers_alive_count(&self) -> usize {
+        self.crew.alive()
+    }
+
+    /// The version of this process' model.
+    pub fn model_version(&self) -> &str {
+        &self.model_version
     }
 
     /// Why predictions are late, when the queue is out of reach.

@@ -8,13 +8,14 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use app::domain::Recommendation;
+use metrics::{counter, histogram};
 
 use super::{Answer, Engine, Job, JobSource, engine::EngineError, queue::Outcome};
-use crate::model::compute_alone;
+use crate::{model::compute_alone, telemetry::names};
 
 /// What a person reads when the model failed on their prediction; the log has the reason.
 const FAILED: &str = "The model could not work this prediction out. Try again in a moment.";
@@ -39,8 +40,15 @@ impl Workers {
                     tracing::warn!(%error, "a worker shares its threads with the others");
                 }
                 while let Some(jobs) = source.take(max_batch) {
+                    let begun = Instant::now();
+                    for job in &jobs {
+                        tracing::debug!(request = &*job.trace, waited = ?job.waited, "a prediction is begun");
+                        histogram!(names::WAITED).record(job.waited);
+                    }
                     pause(delay);
                     run(&*source, &engine, &jobs);
+                    histogram!(names::BATCH).record(jobs.len() as f64);
+                    histogram!(names::COMPUTED).record(begun.elapsed());
                 }
             })?;
         }
@@ -84,13 +92,22 @@ fn pause(delay: Duration) {
 fn run(source: &dyn JobSource, engine: &Engine, jobs: &[Job]) {
     let outcome = |answer| outcome(answer, engine);
     match answers(engine, jobs) {
-        Some(answers) => source.finish(jobs.iter().zip(answers.into_iter().map(outcome)).collect()),
+        Some(answers) => finish(source, jobs.iter().zip(answers.into_iter().map(outcome)).collect()),
         // Someone in this batch breaks it: each alone, so that only the guilty one fails.
         None => jobs.iter().for_each(|job| {
             let answer = answers(engine, std::slice::from_ref(job)).and_then(|mut answers| answers.pop());
-            source.finish(vec![(job, answer.map_or_else(|| Err(FAILED.into()), outcome))]);
+            finish(source, vec![(job, answer.map_or_else(|| Err(FAILED.into()), outcome))]);
         }),
     }
+}
+
+fn finish(source: &dyn JobSource, done: Vec<(&Job, Outcome)>) {
+    for (job, outcome) in &done {
+        let state = if outcome.is_ok() { "success" } else { "failure" };
+        tracing::debug!(request = &*job.trace, state, "a prediction is done");
+        counter!(names::FINISHED, "state" => state).increment(1);
+    }
+    source.finish(done);
 }
 
 /// One answer for each job, or `None` when the batch as a whole came to nothing: an error or a panic, both logged.

@@ -9,10 +9,13 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
     thread,
+    time::Instant,
 };
 
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{mpsc, oneshot};
+
+use crate::telemetry::{names, observe};
 
 /// SQLite before this version can corrupt a database when its write-ahead log is reset.
 const LEAST_VERSION: i32 = 3_051_003;
@@ -51,6 +54,7 @@ type Call = Box<dyn FnOnce(&mut Connection) + Send>;
 #[derive(Clone)]
 pub struct Pool {
     calls: mpsc::Sender<Call>,
+    name: Arc<str>,
     abandoned: Abandoned,
 }
 
@@ -80,7 +84,7 @@ impl Pool {
                 }
             })?;
         }
-        Ok(Self { calls, abandoned })
+        Ok(Self { calls, name: name.into(), abandoned })
     }
 
     /// Runs `query` on one of the threads.
@@ -89,6 +93,7 @@ impl Pool {
         T: Send + 'static,
         E: From<SqliteError> + Send + 'static,
     {
+        let begun = Instant::now();
         let (answer, answered) = oneshot::channel();
         let abandoned = self.abandoned;
         let call: Call = Box::new(move |connection| {
@@ -98,7 +103,9 @@ impl Pool {
             }
         });
         self.calls.send(call).await.map_err(|_| SqliteError::Gone)?;
-        answered.await.map_err(|_| SqliteError::Gone)?
+        let answer = answered.await.map_err(|_| SqliteError::Gone)?;
+        observe(names::SQLITE, "pool", self.name.to_string(), begun.elapsed());
+        answer
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::{future::Future, io, pin::pin, sync::Arc, time::Duration};
 
-use axum::Router;
+use axum::{Extension, Router, extract::ConnectInfo};
 use hyper::server::conn::http1;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -48,8 +48,8 @@ pub async fn listen(listener: TcpListener, router: Router, bounds: Bounds, stop:
             () = &mut stop => break,
             next = next => next,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, from) = match accepted {
+            Ok(accepted) => accepted,
             Err(error) => {
                 if !is_the_peers(&error) {
                     tracing::error!(%error, "no connection can be accepted");
@@ -60,7 +60,7 @@ pub async fn listen(listener: TcpListener, router: Router, bounds: Bounds, stop:
         };
         // Answers are small and written at once; waiting for more to send would only delay them.
         let _ = stream.set_nodelay(true);
-        let service = TowerToHyperService::new(router.clone());
+        let service = TowerToHyperService::new(router.clone().layer(Extension(ConnectInfo(from))));
         let connection = open.watch(http.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
             if let Err(error) = connection.await {

@@ -11,6 +11,7 @@
 //! - [`api`]: the JSON API
 //! - [`error`]: how an error reads on the wire
 //! - [`visitor`]: who asks
+//! - [`operator`]: who may see how it works
 //! - [`files`]: scripts, styles, posters
 //! - [`headers`]: what a browser may do with an answer
 
@@ -19,6 +20,7 @@ pub mod error;
 pub mod files;
 pub mod headers;
 pub mod listening;
+pub mod operator;
 pub mod pages;
 pub mod port;
 pub mod router;

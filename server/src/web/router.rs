@@ -1,10 +1,12 @@
 //! Addresses, and what lies around all of them.
 
+use std::time::Instant;
+
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request},
-    http::HeaderName,
-    middleware::from_fn,
+    extract::{DefaultBodyLimit, MatchedPath, Request},
+    http::{HeaderName, header},
+    middleware::{Next, from_fn},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -19,6 +21,7 @@ use tower_http::{
 };
 
 use super::{api, error::ApiError, files, files::SiteFiles, headers, pages, site::SharedSite, visitor};
+use crate::telemetry::{Metrics, names, observe, trace};
 
 /// The largest body that is read, in bytes; a profile of 200,000 ratings fits.
 const MOST_BODY: usize = 4 << 20;
@@ -40,14 +43,23 @@ pub fn router(site: SharedSite, site_files: &SiteFiles) -> Router {
         .route("/poster/{file}", get(files::poster))
         .with_state(site)
         .merge(pages)
+        .route_layer(from_fn(counted))
         .layer(DefaultBodyLimit::max(MOST_BODY))
         .layer(CatchPanicLayer::custom(|_| panicked()))
         .layer(compressed)
         .layer(from_fn(headers::everywhere))
+        .layer(from_fn(known_by_its_id))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID.clone()))
         // A failure is logged where its reason is known.
         .layer(TraceLayer::new_for_http().make_span_with(span).on_failure(()))
         .layer(SetRequestIdLayer::new(REQUEST_ID.clone(), MakeRequestUuid))
+}
+
+/// What a worker process tells of itself; it is for whoever can reach the address that the operator chose.
+pub fn worker_router(metrics: Metrics) -> Router {
+    Router::new()
+        .route("/healthz", get(api::alive))
+        .route("/metrics", get(async move || ([(header::CONTENT_TYPE, Metrics::CONTENT_TYPE)], metrics.text())))
 }
 
 /// A page that is sent in parts says so to proxies, and must not wait in a compressor's buffer either.
@@ -58,6 +70,24 @@ impl Predicate for NotStreamed {
     fn should_compress<B: axum::body::HttpBody>(&self, response: &axum::http::Response<B>) -> bool {
         !response.headers().contains_key(headers::UNBUFFERED)
     }
+}
+
+/// Counts a request under its route: addresses are endless, routes are few.
+async fn counted(request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+    let method = request.method().as_str().to_owned();
+    let begun = Instant::now();
+    let response = next.run(request).await;
+    let status = response.status().as_str().to_owned();
+    metrics::counter!(names::HTTP, "method" => method, "route" => route.clone(), "status" => status).increment(1);
+    observe(names::HTTP_TIME, "route", route, begun.elapsed());
+    response
+}
+
+/// What is done for a request knows its id.
+async fn known_by_its_id(request: Request, next: Next) -> Response {
+    let id = request.headers().get(&REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
+    trace::on_behalf_of(&id, next.run(request)).await
 }
 
 fn panicked() -> Response {

@@ -8,9 +8,11 @@ use app::{
     views::Missing,
 };
 
+use super::operator::Operator;
 use crate::{
     catalogue::{Catalogue, CatalogueError},
     predictions::Service,
+    telemetry::Metrics,
     visitors::{Profile, VisitorStore, VisitorsError},
 };
 
@@ -20,6 +22,10 @@ pub struct Site {
     pub visitors: Arc<dyn VisitorStore>,
     /// Films and predictions, or what is missing for them.
     pub films: Result<Films, Missing>,
+    /// What this process counts.
+    pub metrics: Metrics,
+    /// Who may see how it works.
+    pub operator: Operator,
 }
 
 /// A catalogue and the predictions over it.

@@ -6,6 +6,7 @@ mod borders;
 mod contract;
 mod filters;
 mod life;
+mod operator;
 mod pages;
 mod pressure;
 mod redis;

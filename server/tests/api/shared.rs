@@ -155,6 +155,55 @@ async fn a_job_that_kills_its_workers_is_given_up_and_its_companions_succeed() {
         assert_eq!(server.finished(&id).await["status"], "SUCCESS");
     }
     assert_eq!(redis.ask::<u32>("XLEN {marquee}:dead"), 1);
+
+    // The operator looks at it, and gives it another try now that it kills nobody.
+    let jobs = |args: &[&str]| {
+        let output = run([&["jobs", "--queue", &redis.url()], args].concat());
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let (code, list) = jobs(&["list"]);
+    assert_eq!(code, Some(0));
+    assert!(list.contains("3 deliveries") && list.contains("1 film for 0 ratings"), "{list}");
+    let name = list.split(' ').next().expect("a name");
+    assert_eq!(jobs(&["retry", "1-1"]).0, Some(1), "there is no such job");
+    let (code, again) = jobs(&["retry", name]);
+    assert_eq!(code, Some(0), "{again}");
+    let id = again.trim().rsplit(' ').next().expect("an id");
+    assert_eq!(server.finished(id).await["status"], "SUCCESS");
+    assert_eq!(jobs(&["list"]).1.trim(), "No job was given up.");
+    assert_eq!(jobs(&["drop", "--all"]).0, Some(0));
+}
+
+#[tokio::test]
+async fn ratings_move_to_redis_and_what_is_rated_there_already_stays() {
+    let alone = Server::start(&[]).await;
+    let films = alone.some_films(2).await;
+    let visitor = Client::builder().cookie_store(true).build().expect("a client");
+    visitor.get(alone.at("/")).send().await.expect("a page");
+    let rate = async |server: &Server, film: u64, stars: &str| {
+        let form = visitor.post(server.at("/fn/rate")).header("content-type", "application/x-www-form-urlencoded");
+        let sent = form.body(format!("movie={film}&stars={stars}")).send().await.expect("an answer");
+        assert!(sent.status().is_success());
+    };
+    rate(&alone, films[0], "5").await;
+    rate(&alone, films[1], "2").await;
+
+    let redis = Redis::start();
+    let folder = alone.data_dir().to_str().expect("text").to_owned();
+    let migrate = || {
+        let output = run(["visitors", "--queue", &redis.url(), "--data-dir", &folder, "migrate"]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    assert!(migrate().starts_with("2 ratings copied"), "all of them");
+    assert!(migrate().starts_with("0 ratings copied"), "and only once");
+
+    let shared = web_server(&redis, &[]).await;
+    let _worker = Worker::start(&redis, &[]);
+    // Cookies know no ports: the same browser is the same visitor here.
+    let own = visitor.get(shared.at("/api/predict?n=200")).send().await.expect("an answer");
+    let (_, own) = json_of(own).await;
+    assert!(films.iter().all(|film| !ids(&own).contains(film)), "rated films come back");
 }
 
 #[cfg(unix)]

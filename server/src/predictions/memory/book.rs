@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use super::Limits;
 use crate::predictions::{Absent, Job, Key, Refusal, Request, State, queue::Outcome};
+use crate::telemetry::trace;
 
 /// A result of the usual twenty films has about half as many bytes.
 const USUAL_BYTES: usize = 16 << 10;
@@ -26,6 +27,8 @@ pub struct Book {
     joinable: HashMap<Key, u64>,
     /// Computations that no worker has taken, oldest first; so their deadlines ascend.
     waiting: VecDeque<u64>,
+    /// Computations that workers are at.
+    running: usize,
     /// Finished ids and when they expire, ascending.
     finished: VecDeque<(Instant, PredictionId)>,
     /// Bytes of all results that are kept.
@@ -44,6 +47,8 @@ struct Computation {
     /// Until a worker takes it: a profile may be large, and only the result is kept.
     request: Option<Arc<Request>>,
     state: watch::Sender<State>,
+    arrived: Instant,
+    trace: Arc<str>,
     deadline: Instant,
     /// The ids that point here.
     holders: HashSet<PredictionId>,
@@ -68,6 +73,7 @@ impl Book {
             joinable: HashMap::new(),
             waiting: VecDeque::new(),
             finished: VecDeque::new(),
+            running: 0,
             bytes: 0,
             pace: Pace { mean: Duration::from_millis(10), backlog_at: None },
         }
@@ -75,6 +81,10 @@ impl Book {
 
     pub fn depth(&self) -> usize {
         self.waiting.len()
+    }
+
+    pub fn running(&self) -> usize {
+        self.running
     }
 
     pub fn is_closed(&self) -> bool {
@@ -125,6 +135,8 @@ impl Book {
             key,
             request: Some(Arc::new(request)),
             state: watch::Sender::new(State::Pending),
+            arrived: now,
+            trace: trace::current(),
             deadline: now + self.limits.deadline,
             holders: HashSet::new(),
         };
@@ -173,9 +185,12 @@ impl Book {
             let computation = self.computations.get_mut(&number)?;
             let request = computation.request.take()?;
             computation.state.send_replace(State::Started);
-            Some(Job { number, request })
+            let waited = now.saturating_duration_since(computation.arrived);
+            Some(Job { number, request, waited, trace: Arc::clone(&computation.trace) })
         };
-        numbers.into_iter().filter_map(job).collect()
+        let jobs: Vec<Job> = numbers.into_iter().filter_map(job).collect();
+        self.running += jobs.len();
+        jobs
     }
 
     pub fn finish(&mut self, number: u64, outcome: Outcome, now: Instant) {
@@ -191,6 +206,9 @@ impl Book {
         let key = computation.key;
         let failed = outcome.is_err();
         computation.request = None;
+        if matches!(*computation.state.borrow(), State::Started) {
+            self.running -= 1;
+        }
         self.bytes += outcome.as_ref().map_or(0, |answer| answer.json().len());
         computation.state.send_replace(match outcome {
             Ok(answer) => State::Success(answer),

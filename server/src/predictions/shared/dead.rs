@@ -84,7 +84,8 @@ impl DeadLetters {
             .arg(milliseconds(limits.deadline))
             .arg(milliseconds(limits.result_ttl))
             .arg(limits.queue_capacity)
-            .arg(limits.result_capacity.saturating_add(limits.queue_capacity));
+            .arg(limits.result_capacity.saturating_add(limits.queue_capacity))
+            .arg("retry");
         let (said, _): (String, String) = submit.invoke(&mut self.connection)?;
         if said != "ok" {
             return Ok(None);

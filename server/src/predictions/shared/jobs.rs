@@ -239,11 +239,15 @@ impl SharedJobs {
             begin.arg(&entry.id);
         }
         let begun: Vec<String> = begin.invoke(connection)?;
-        let mut requests: HashMap<String, Vec<u8>> =
-            entries.into_iter().filter_map(|entry| Some((entry.id.clone(), entry.get::<Vec<u8>>("r")?))).collect();
+        let mut requests: HashMap<String, (Vec<u8>, String)> = entries
+            .into_iter()
+            .filter_map(|entry| {
+                Some((entry.id.clone(), (entry.get::<Vec<u8>>("r")?, entry.get("t").unwrap_or_default())))
+            })
+            .collect();
         let jobs = begun.into_iter().filter_map(|entry| {
-            let request = requests.remove(&entry).unwrap_or_default();
-            self.job(entry, &request, connection)
+            let (request, trace) = requests.remove(&entry).unwrap_or_default();
+            self.job(entry, &request, &trace, connection)
         });
         Ok(jobs.collect())
     }
@@ -257,21 +261,22 @@ impl SharedJobs {
             .arg(milliseconds(self.limits.result_ttl))
             .arg(GIVEN_UP)
             .arg(DEAD_LETTERS);
-        let taken: Option<(String, Vec<u8>, u32)> = match take_over.invoke::<redis::Value>(connection)? {
+        let taken: Option<(String, Vec<u8>, u32, String)> = match take_over.invoke::<redis::Value>(connection)? {
             redis::Value::Array(fields) if fields.is_empty() => None,
             value => Some(redis::from_redis_value(value)?),
         };
-        let Some((entry, request, delivery)) = taken else { return Ok(None) };
+        let Some((entry, request, delivery, trace)) = taken else { return Ok(None) };
         tracing::warn!(worker = self.consumer, entry, delivery, "took over a job whose worker has gone silent");
-        Ok(Some(self.job(entry, &request, connection).into_iter().collect()))
+        Ok(Some(self.job(entry, &request, &trace, connection).into_iter().collect()))
     }
 
-    fn job(&self, entry: String, request: &[u8], connection: &mut Connection) -> Option<Job> {
+    fn job(&self, entry: String, request: &[u8], trace: &str, connection: &mut Connection) -> Option<Job> {
         match serde_json::from_slice::<Request>(request) {
             Ok(request) => {
                 let number = self.next_number.fetch_add(1, Ordering::Relaxed);
+                let waited = since(&entry);
                 self.held().insert(number, entry);
-                Some(Job { number, request: Arc::new(request) })
+                Some(Job { number, request: Arc::new(request), waited, trace: trace.into() })
             }
             Err(error) => {
                 tracing::error!(entry, %error, "a job cannot be read");
@@ -330,6 +335,13 @@ impl SharedJobs {
             let _ = leave.invoke::<u64>(connection);
         }
     }
+}
+
+/// How long ago the entry was made, by its name: milliseconds of Redis' clock, which may differ from ours.
+fn since(entry: &str) -> Duration {
+    let made = entry.split('-').next().and_then(|made| made.parse().ok()).map(Duration::from_millis);
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
+    made.map(|made| now.saturating_sub(made)).unwrap_or_default()
 }
 
 impl JobSource for SharedJobs {

@@ -16,7 +16,8 @@ use super::{
 };
 use crate::{
     link::{Link, LinkError},
-    predictions::{Absent, Answer, Key, Limits, Queue, Refusal, Request, State, Until},
+    predictions::{Absent, Answer, Key, Limits, Load, Queue, Refusal, Request, State, Until},
+    telemetry::{names, trace},
 };
 
 /// A waiting caller looks again after this long even if nothing rang: a message may have been lost.
@@ -133,10 +134,14 @@ impl Queue for SharedQueue {
             .arg(milliseconds(limits.deadline))
             .arg(milliseconds(limits.result_ttl))
             .arg(limits.queue_capacity)
-            .arg(limits.result_capacity.saturating_add(limits.queue_capacity));
-        let (said, _): (String, String) = self.link.script(&submit).await?;
+            .arg(limits.result_capacity.saturating_add(limits.queue_capacity))
+            .arg(&*trace::current());
+        let (said, outcome): (String, String) = self.link.script(&submit).await?;
         match said.as_str() {
-            "ok" => Ok(id),
+            "ok" => {
+                metrics::counter!(names::SCHEDULED, "outcome" => outcome).increment(1);
+                Ok(id)
+            }
             _ => Err(Refusal::Full { retry_after: Duration::from_secs(1) }),
         }
     }
@@ -169,6 +174,15 @@ impl Queue for SharedQueue {
             }
             let _ = timeout_at(end.min(Instant::now() + LOOK_AGAIN), rung).await;
         }
+    }
+
+    async fn load(&self) -> Option<Load> {
+        let redis = self.link.redis();
+        let mut pipe = redis::pipe();
+        pipe.cmd("ZCARD").arg(redis.key("waiting")).cmd("XPENDING").arg(redis.key("jobs")).arg("workers");
+        let (waiting, (running, ..)): (usize, (usize, redis::Value, redis::Value, redis::Value)) =
+            self.link.pipeline(&pipe).await.ok()?;
+        Some(Load { waiting, running })
     }
 
     async fn release(&self, id: PredictionId, asker: Option<VisitorId>) {

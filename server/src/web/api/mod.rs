@@ -12,6 +12,8 @@ use axum::{
     routing::get,
 };
 
+pub use health::alive;
+
 use super::{error::ApiError, site::SharedSite};
 
 /// The addresses of the API; all of them answer JSON, errors too.
@@ -22,6 +24,7 @@ pub fn router() -> Router<SharedSite> {
         .route("/api/movies/{id}", get(movies::movie))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
         .route("/api/{*rest}", get(not_found).post(not_found))
         .method_not_allowed_fallback(wrong_method)
 }

@@ -2,7 +2,7 @@
 --
 -- KEYS[1] the stream of jobs        ARGV[1] the prefix of all keys, with its hash tag
 --
--- <P>:jobs          stream: one entry a computation that is not finished; field r: the request
+-- <P>:jobs          stream: one entry a computation that is not finished; fields r: the request, t: the id of the HTTP request
 -- <P>:c:<entry>     hash of a computation: s state, k key, n how many ids point here, v result or reason, m model
 -- <P>:k:<key>       the entry that an equal request may join
 -- <P>:p:<id>        "<entry>:<owner>" of a prediction

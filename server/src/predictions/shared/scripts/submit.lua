@@ -1,5 +1,6 @@
 -- Joins an equal computation, or begins one, or refuses.
--- ARGV: 2 id, 3 key, 4 owner, 5 request, 6 deadline, 7 ttl (both in ms), 8 queue capacity, 9 id capacity
+-- ARGV: 2 id, 3 key, 4 owner, 5 request, 6 deadline, 7 ttl (both in ms), 8 queue capacity, 9 id capacity,
+-- 10 the id of the HTTP request
 local id, key, owner, request = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local deadline, ttl = tonumber(ARGV[6]), tonumber(ARGV[7])
 local capacity, id_capacity = tonumber(ARGV[8]), tonumber(ARGV[9])
@@ -28,10 +29,11 @@ if redis.call('ZCARD', IDS) >= id_capacity then
 end
 
 count('scheduled')
+local outcome = entry and 'joined' or 'new'
 if entry then
   count('coalesced')
 else
-  entry = redis.call('XADD', JOBS, '*', 'r', request)
+  entry = redis.call('XADD', JOBS, '*', 'r', request, 't', ARGV[10])
   redis.call('HSET', computation(entry), 's', 'PENDING', 'k', key, 'n', 0)
   redis.call('PEXPIRE', computation(entry), LIFE)
   redis.call('ZADD', WAITING, now + deadline, entry)
@@ -52,4 +54,4 @@ while redis.call('ZCARD', IDS) > id_capacity do
   if not other then break end
   if old_entry then forget(other, old_entry) else redis.call('ZREM', IDS, other) end
 end
-return { 'ok', entry }
+return { 'ok', outcome }

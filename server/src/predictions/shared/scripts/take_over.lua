@@ -24,7 +24,7 @@ for _, held in ipairs(redis.call('XPENDING', JOBS, GROUP, 'IDLE', silence, '-', 
       count('taken_over')
       announce('S', { entry })
       announce('D', done)
-      return { entry, claimed[2][2], deliveries + 1 }
+      return { entry, claimed[2][2], deliveries + 1, claimed[2][4] or '' }
     end
   end
 end

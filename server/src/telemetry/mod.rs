@@ -1,0 +1,10 @@
+//! What the process tells of itself: logs, a request's id that follows its prediction, and metrics.
+//!
+//! Every room may use this one; it knows none of them.
+
+mod logs;
+mod metrics;
+pub mod trace;
+
+pub use logs::{LogFormat, start_logging};
+pub use metrics::{Metrics, names, observe};

@@ -1,0 +1,149 @@
+//! Who may see how the server works: whoever has the operator's token, or sits at this very machine.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use axum::{
+    extract::{ConnectInfo, FromRequestParts},
+    http::{HeaderMap, StatusCode, header, request::Parts},
+};
+
+use super::{error::ApiError, site::SharedSite, visitor};
+
+/// The cookie that a browser keeps the token in.
+pub const COOKIE: &str = "marquee_operator";
+/// A proxy on this machine says with one of these that somebody else is asking.
+const FORWARDED: [&str; 4] = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
+/// A shorter token can be guessed.
+const LEAST_TOKEN: usize = 16;
+
+/// Who may see how the server works.
+#[derive(Clone)]
+pub struct Operator {
+    /// A fingerprint of the token, if there is one.
+    token: Option<blake3::Hash>,
+}
+
+/// Why there is no operator's token.
+#[derive(Debug, thiserror::Error)]
+pub enum OperatorError {
+    /// Its file cannot be read.
+    #[error("cannot read the operator's token from {path}: {source}", path = path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// It could be guessed.
+    #[error("the operator's token in {path} has fewer than {LEAST_TOKEN} characters", path = path.display())]
+    Short {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+impl Operator {
+    /// With the token in this file.
+    pub fn new(file: Option<&Path>) -> Result<Self, OperatorError> {
+        let Some(path) = file else { return Ok(Self { token: None }) };
+        let text =
+            std::fs::read_to_string(path).map_err(|source| OperatorError::File { path: path.to_owned(), source })?;
+        let token = text.trim();
+        if token.len() < LEAST_TOKEN {
+            return Err(OperatorError::Short { path: path.to_owned() });
+        }
+        Ok(Self { token: Some(blake3::hash(token.as_bytes())) })
+    }
+
+    /// Whether this is the token. Comparing hashes takes the same time for every wrong one.
+    pub fn is_token(&self, token: &str) -> bool {
+        self.token.is_some_and(|known| known == blake3::hash(token.as_bytes()))
+    }
+
+    /// Whether the request is the operator's: by the token (a bearer's, or the cookie's), or from this machine itself and
+    /// not through a proxy on it.
+    pub fn asks(&self, headers: &HeaderMap, from: Option<SocketAddr>) -> bool {
+        let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+        let tokens = bearer.into_iter().chain(visitor::cookie(headers, COOKIE));
+        if tokens.map(str::trim).any(|token| self.is_token(token)) {
+            return true;
+        }
+        let here = from.is_some_and(|from| from.ip().to_canonical().is_loopback());
+        here && !FORWARDED.iter().any(|name| headers.contains_key(*name))
+    }
+}
+
+/// A request that is the operator's; any other is refused.
+pub struct AsOperator;
+
+impl FromRequestParts<SharedSite> for AsOperator {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, site: &SharedSite) -> Result<Self, ApiError> {
+        let from = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(from)| *from);
+        if site.operator.asks(&parts.headers, from) {
+            return Ok(Self);
+        }
+        Err(ApiError::new(
+            StatusCode::FORBIDDEN,
+            "This is for the operator: ask from the server's own machine, or with the token of --operator-token-file \
+             (Authorization: Bearer …).",
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    const TOKEN: &str = "a-token-of-some-length";
+
+    fn operator() -> Operator {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("token");
+        std::fs::write(&path, format!("{TOKEN}\n")).expect("written");
+        Operator::new(Some(&path)).expect("a token")
+    }
+
+    fn headers(name: &'static str, value: &str) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(name, HeaderValue::from_str(value).expect("a header"));
+        headers
+    }
+
+    #[test]
+    fn the_token_opens_from_anywhere_and_nothing_else_does() {
+        let (operator, away) = (operator(), "10.1.2.3:9".parse().ok());
+        assert!(operator.asks(&headers("authorization", &format!("Bearer {TOKEN}")), away));
+        assert!(operator.asks(&headers("cookie", &format!("a=b; {COOKIE}={TOKEN}")), away));
+        assert!(!operator.asks(&headers("authorization", "Bearer something-else-entirely"), away));
+        assert!(!operator.asks(&HeaderMap::new(), away));
+    }
+
+    #[test]
+    fn this_machine_is_let_in_but_not_who_comes_through_its_proxy() {
+        let operator = Operator { token: None };
+        for here in ["127.0.0.1:9", "[::1]:9", "[::ffff:127.0.0.1]:9"] {
+            assert!(operator.asks(&HeaderMap::new(), here.parse().ok()), "{here}");
+            for name in FORWARDED {
+                assert!(!operator.asks(&headers(name, "10.1.2.3"), here.parse().ok()), "{name}");
+            }
+        }
+        assert!(!operator.asks(&HeaderMap::new(), None));
+        assert!(!operator.asks(&headers("authorization", "Bearer "), "10.1.2.3:9".parse().ok()));
+    }
+
+    #[test]
+    fn a_token_that_could_be_guessed_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("token");
+        std::fs::write(&path, "short").expect("written");
+        assert!(matches!(Operator::new(Some(&path)), Err(OperatorError::Short { .. })));
+        assert!(matches!(Operator::new(Some(&folder.path().join("none"))), Err(OperatorError::File { .. })));
+    }
+}
