@@ -1,7 +1,7 @@
 # The commands of Marquee. `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos build watch bench bench-peer clean
+.PHONY: help run test chaos build watch bench bench-peer scale-demo clean
 
 # Options for `marquee serve`: make run ARGS='--workers 2 --model-delay 3s'
 ARGS ?=
@@ -29,6 +29,9 @@ bench: ## Measure the server's hot paths
 
 bench-peer: ## The same job in Flask + Celery + Redis beside ours, in one run
 	@scripts/bench-peer
+
+scale-demo: ## Two web servers and one to three workers on one Redis, under load
+	@scripts/scale-demo
 
 clean: ## Remove what was built (the data directory stays)
 	@scripts/clean

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::{
     domain::{MovieId, PredictionId, ViewerId},
-    views::{Home, Poll, Rated, Ticket, Waited},
+    views::{Home, Poll, Rated, Ticket, Waited, WorkersPage},
 };
 
 /// The home page of the visitor, or of a MovieLens viewer, but for its predictions.
@@ -36,6 +36,13 @@ pub async fn poll(id: PredictionId, wait_ms: u32) -> Result<Poll, ServerFnError>
 pub async fn recommended(id: PredictionId) -> Result<Waited, ServerFnError> {
     let (port, visitor) = ssr::caller()?;
     ssr::answer(ssr::wait_for(port, visitor, id).await)
+}
+
+/// The workers and what they did in the last five minutes; for the operator.
+#[server(name = LoadWorkers, prefix = "/fn", endpoint = "workers", input = server_fn::codec::GetUrl)]
+pub async fn workers() -> Result<WorkersPage, ServerFnError> {
+    let (port, visitor) = ssr::caller()?;
+    ssr::answer(port.workers(visitor).await)
 }
 
 /// Stores a rating of `stars` (0 takes it back) and schedules the prediction for the changed profile.
@@ -104,13 +111,18 @@ mod ssr {
                 Poll::State(PredictionState::Pending | PredictionState::Started) => {}
             }
         }
-        Ok(Waited::Late)
+        Ok(Waited::Unfinished)
     }
 
     pub(super) fn stars_or_none(stars: f32) -> Result<Option<Stars>, ServerFnError> {
         if stars == 0.0 {
             return Ok(None);
         }
-        Stars::try_from(stars).map(Some).map_err(ServerFnError::new)
+        Stars::try_from(stars).map(Some).map_err(|error| {
+            if let Some(SetStatus(set)) = use_context() {
+                set(422);
+            }
+            ServerFnError::new(error)
+        })
     }
 }

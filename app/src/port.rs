@@ -7,7 +7,7 @@ use async_trait::async_trait;
 
 use crate::{
     domain::{MovieId, PredictionId, Stars, ViewerId},
-    views::{Home, Poll, Rated, Ticket},
+    views::{Home, Poll, Rated, Ticket, WorkersPage},
 };
 
 /// Who asks: a fingerprint of the visitor's cookie, never the cookie itself.
@@ -21,6 +21,8 @@ pub struct Visitor {
     pub id: VisitorId,
     /// Whether the request brought the cookie. A browser that keeps none still gets its predictions: nobody owns them.
     pub returning: bool,
+    /// Whether they may see how the server works.
+    pub operator: bool,
 }
 
 impl Visitor {
@@ -39,6 +41,9 @@ pub enum PortError {
     /// The request names something that is not there.
     #[error("{0}")]
     NotFound(String),
+    /// It is not for this visitor.
+    #[error("{0}")]
+    Forbidden(String),
     /// There is no catalogue or no model yet.
     #[error("{0}")]
     NotReady(String),
@@ -55,6 +60,7 @@ impl PortError {
     pub fn status(&self) -> u16 {
         match self {
             Self::NotFound(_) => 404,
+            Self::Forbidden(_) => 403,
             Self::NotReady(_) | Self::Late(_) => 503,
             Self::Internal => 500,
         }
@@ -66,6 +72,9 @@ impl PortError {
 pub trait Port: Send + Sync + 'static {
     /// The home page; schedules its prediction and does not wait for it.
     async fn home(&self, visitor: Visitor, view: Option<ViewerId>) -> Result<Home, PortError>;
+
+    /// The workers, for the operator.
+    async fn workers(&self, visitor: Visitor) -> Result<WorkersPage, PortError>;
 
     /// Schedules a prediction for the profile; `replaces` is one that is no longer waited for.
     async fn schedule(

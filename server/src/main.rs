@@ -19,5 +19,13 @@ fn main() -> ExitCode {
 
 #[allow(clippy::print_stderr, reason = "the one place where a command's error reaches its user")]
 fn report(error: &anyhow::Error) {
-    eprintln!("marquee: {error:#}");
+    let mut told = String::new();
+    for cause in error.chain() {
+        let text = cause.to_string();
+        // Many errors say what they were caused by, and their cause says it again.
+        if !told.contains(&text) {
+            told = if told.is_empty() { text } else { format!("{told}: {text}") };
+        }
+    }
+    eprintln!("marquee: {told}");
 }

@@ -118,9 +118,9 @@ pub(crate) fn focus_place(list: &str, place: u32) {
     let Some(list) = by_id(list).filter(|_| !moved_on) else { return };
     let places = list.children();
     let item = places.item(place.min(places.length().saturating_sub(1)));
-    let stars = item.and_then(|item: Element| item.query_selector("input[type=range], button").ok()?);
-    if let Some(stars) = stars.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
-        let _ = stars.focus();
+    // The place itself, not its slider: the next arrow key was meant for the film that was here.
+    if let Some(item) = item.and_then(|element: Element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = item.focus();
     }
 }
 

@@ -58,7 +58,7 @@ pub(crate) fn Card(
     let label = format!("Rate {title}");
     let class = if arrived { "card card-arrived" } else { "card" };
     view! {
-        <li class=class class:card-open=open>
+        <li class=class class:card-open=open tabindex="-1">
             <Face id title year reason aside=move || facts(stars.get(), &aside) />
             <RateForm id=form.clone() movie=id label=label.clone() stars profile />
             <button

@@ -11,6 +11,9 @@ pub(crate) fn Footer(
     dataset: String,
     /// Films in the catalogue.
     films: u32,
+    /// Whether the visitor may look at the workers.
+    #[prop(optional)]
+    operator: bool,
 ) -> impl IntoView {
     let credited = dataset.starts_with("MovieLens");
     view! {
@@ -26,6 +29,7 @@ pub(crate) fn Footer(
                         }
                     })} ". Everything runs on this machine."
             </p>
+            {operator.then(|| view! { <a href="/workers" rel="external">"Workers"</a> })}
         </footer>
     }
 }

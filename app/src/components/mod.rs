@@ -4,10 +4,11 @@
 //! - [`prediction`]: the "For you" row's state, and the loop that follows a prediction.
 //! - [`profile`]: the profile's ratings on this page, and how they are sent.
 //! - the rest is markup: [`bar`], [`row`], [`card`], [`for_you`], [`welcome`], [`icons`], [`footer`],
-//!   [`plain`].
+//!   [`plain`], [`charts`].
 
 pub(crate) mod bar;
 pub(crate) mod card;
+pub(crate) mod charts;
 pub(crate) mod course;
 pub(crate) mod footer;
 pub(crate) mod for_you;

@@ -37,10 +37,25 @@ pub(crate) fn RowHead(
     view! {
         <div class="row-head">
             <div>{heading_view} {children()}</div>
-            <div class="row-arrows with-script" role="group" aria-label=format!("Scroll {heading}")>
-                <Arrow track=track forward=false at_end=Signal::derive(move || ends.get().0) />
-                <Arrow track=track forward=true at_end=Signal::derive(move || ends.get().1) />
-            </div>
+            <Arrows of=heading track ends />
+        </div>
+    }
+}
+
+/// Back and forward.
+#[component]
+pub(crate) fn Arrows(
+    /// What they scroll, in words.
+    of: &'static str,
+    /// The list's id.
+    track: &'static str,
+    /// How far the list is scrolled.
+    ends: RwSignal<(bool, bool)>,
+) -> impl IntoView {
+    view! {
+        <div class="row-arrows with-script" role="group" aria-label=format!("Scroll {of}")>
+            <Arrow track=track forward=false at_end=Signal::derive(move || ends.get().0) />
+            <Arrow track=track forward=true at_end=Signal::derive(move || ends.get().1) />
         </div>
     }
 }

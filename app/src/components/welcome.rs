@@ -4,7 +4,11 @@ use std::collections::BTreeSet;
 
 use leptos::{ev, prelude::*};
 
-use super::{card::Face, profile::Profile};
+use super::{
+    card::Face,
+    profile::Profile,
+    row::{Arrows, scrolling},
+};
 use crate::{
     browser,
     domain::{MovieId, Stars},
@@ -20,6 +24,7 @@ pub(crate) fn Welcome(
     films: Vec<FilmCard>,
 ) -> impl IntoView {
     let profile = expect_context::<Profile>();
+    let (ends, look) = scrolling(TRACK);
     let skipped = RwSignal::new(BTreeSet::<MovieId>::new());
     let lit = move || profile.liked.get().min(LIKES_TO_START);
     let bulbs = (0..LIKES_TO_START).map(|n| view! { <i class:lit=move || n < lit()></i> }).collect_view();
@@ -42,8 +47,9 @@ pub(crate) fn Welcome(
                 <p class="bulbs" role="img" aria-label=move || format!("{} of {LIKES_TO_START} films liked", lit())>
                     {bulbs} <span class="number">{move || format!("{} of {LIKES_TO_START}", lit())}</span>
                 </p>
+                <Arrows of="films to rate" track=TRACK ends />
             </div>
-            <ul class="row-track" role="list" id=TRACK>
+            <ul class="row-track" role="list" id=TRACK on:scroll=move |_| look()>
                 <For each=cards key=|film| film.id let:film>
                     <WelcomeCard film profile skipped />
                 </For>
@@ -78,7 +84,7 @@ fn WelcomeCard(film: FilmCard, profile: Profile, skipped: RwSignal<BTreeSet<Movi
     };
     let skip_label = format!("Skip {title}");
     view! {
-        <li class="card">
+        <li class="card" tabindex="-1">
             <Face id title year aside=|| () reason="" />
             <div class="like-skip">
                 <form method="post" action="/fn/rate" on:submit=toggle>

@@ -84,9 +84,14 @@ fn in_words(waited: Waited) -> String {
         Waited::Films(_) => String::new(),
         Waited::Failed(why) => why,
         Waited::Busy { retry_after } => {
-            format!("Many people are waiting. Try again in {} seconds.", retry_after.max(1))
+            let seconds = retry_after.max(1);
+            let unit = if seconds == 1 { "second" } else { "seconds" };
+            format!("Many people are waiting. Try again in {seconds} {unit}.")
         }
-        Waited::Late => "It takes longer than this page can wait. Try again: the work so far is not lost.".to_owned(),
+        Waited::Late => "Recommendations are late: what makes them is out of reach. Try again in a moment.".to_owned(),
+        Waited::Unfinished => {
+            "It takes longer than this page can wait. Try again: the work so far is not lost.".to_owned()
+        }
     }
 }
 

@@ -80,7 +80,7 @@ fn LivePage(content: Content) -> impl IntoView {
     let profile = Profile::new(&content);
     provide_context(profile);
     Effect::new(move |_| profile.keep_when_left());
-    let Content { films, dataset, edition, viewers, ticket, welcome, popular, .. } = content;
+    let Content { films, dataset, edition, viewers, ticket, welcome, popular, operator, .. } = content;
     provide_context(Edition(edition));
     let (level, welcome) = if welcome.is_empty() {
         (Level::Page, None)
@@ -94,7 +94,7 @@ fn LivePage(content: Content) -> impl IntoView {
         <main id="main">
             {welcome} <ForYouRow ticket catalogue=films level /> <Popular films=popular /> <Problem profile />
         </main>
-        <Footer dataset films />
+        <Footer dataset films operator />
     }
 }
 

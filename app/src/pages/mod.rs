@@ -9,6 +9,7 @@ mod not_found;
 mod notice;
 mod shell;
 mod theme;
+mod workers;
 
 use std::sync::Arc;
 
@@ -45,6 +46,7 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=not_found::NotFound>
                 <Route path=StaticSegment("") view=home::HomePage ssr=SsrMode::Async />
+                <Route path=StaticSegment("workers") view=workers::Workers ssr=SsrMode::Async />
                 <Route path=StaticSegment("for-you") view=for_you::ForYouPage ssr=SsrMode::InOrder />
             </Routes>
         </Router>

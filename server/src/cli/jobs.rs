@@ -2,13 +2,16 @@
 
 use std::{path::Path, time::Duration};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::{Args, Subcommand};
 
 use super::queue::QueueArgs;
-use crate::predictions::{
-    Limits,
-    shared::{DeadLetter, DeadLetters},
+use crate::{
+    link::in_words,
+    predictions::{
+        Limits,
+        shared::{DeadLetter, DeadLetters},
+    },
 };
 
 /// Options of `marquee jobs`.
@@ -60,7 +63,8 @@ const ALL: usize = 100_000;
 #[allow(clippy::print_stdout, reason = "what the user of the command asked for")]
 pub fn run(args: &JobsArgs, _data_dir: &Path) -> anyhow::Result<()> {
     let redis = args.queue.redis_needed()?;
-    let mut letters = DeadLetters::open(redis.clone()).with_context(|| format!("cannot reach {redis}"))?;
+    let mut letters =
+        DeadLetters::open(redis.clone()).map_err(|error| anyhow!("cannot use {redis}: {}", in_words(&error)))?;
     match &args.command {
         Command::List { most } => {
             let found = letters.list(*most)?;
@@ -76,7 +80,11 @@ pub fn run(args: &JobsArgs, _data_dir: &Path) -> anyhow::Result<()> {
             }
         }
         Command::Drop(which) => {
-            for letter in chosen(&mut letters, which)? {
+            let chosen = chosen(&mut letters, which)?;
+            if chosen.is_empty() {
+                println!("No job was given up.");
+            }
+            for letter in chosen {
                 letters.drop_letter(&letter.letter)?;
                 println!("{}  dropped", letter.letter);
             }

@@ -13,20 +13,27 @@ use crate::{
 /// Options about the queue.
 #[derive(Debug, Args)]
 pub struct QueueArgs {
-    /// Where predictions wait: `memory`, or Redis for many processes (redis://[USER@]HOST:PORT/DB, rediss:// for TLS)
-    #[arg(long, env = "MARQUEE_QUEUE", default_value = "memory", value_name = "WHERE", hide_env_values = true)]
+    /// Where predictions wait: `memory`, or Redis for many processes (redis://HOST:PORT/DB or redis://USER@HOST:PORT/DB, rediss:// for TLS)
+    #[arg(
+        long,
+        global = true,
+        env = "MARQUEE_QUEUE",
+        default_value = "memory",
+        value_name = "WHERE",
+        hide_env_values = true
+    )]
     queue: String,
 
     /// A file with the password of Redis
-    #[arg(long, env = "MARQUEE_QUEUE_PASSWORD_FILE", value_name = "FILE")]
+    #[arg(long, global = true, env = "MARQUEE_QUEUE_PASSWORD_FILE", value_name = "FILE")]
     queue_password_file: Option<PathBuf>,
 
     /// What all our keys in Redis begin with
-    #[arg(long, env = "MARQUEE_QUEUE_PREFIX", default_value = "marquee", value_name = "NAME")]
+    #[arg(long, global = true, env = "MARQUEE_QUEUE_PREFIX", default_value = "marquee", value_name = "NAME")]
     queue_prefix: String,
 
     /// What a dead worker held is computed by another within this time
-    #[arg(long, env = "MARQUEE_TAKE_OVER", default_value = "15s", value_name = "TIME", value_parser = take_over)]
+    #[arg(long, global = true, env = "MARQUEE_TAKE_OVER", default_value = "15s", value_name = "TIME", value_parser = take_over)]
     take_over: Duration,
 }
 

@@ -157,16 +157,13 @@ pub fn run(args: &ServeArgs, data_dir: &Path) -> anyhow::Result<()> {
 /// broken ends the start.
 async fn site(args: &ServeArgs, settings: Settings, data_dir: &Path, metrics: Metrics) -> anyhow::Result<Site> {
     let operator = Operator::new(args.operator_token_file.as_deref())?;
-    let visitors = Visitors::open(&data_dir.join("visitors.db"))?;
-    let secret = visitors.secret();
     let site = |visitors, films| Site { visitors, films, metrics, operator };
-    let alone = Arc::new(visitors.clone());
     let path = data_dir.join(catalogue::FILE_NAME);
     let catalogue = match Catalogue::open(&path, READERS) {
         Ok(catalogue) => catalogue,
         Err(CatalogueError::Missing { .. }) => {
             tracing::warn!(path = %path.display(), "no catalogue; run marquee import");
-            return Ok(site(alone, Err(Missing::Catalogue)));
+            return Ok(site(Arc::new(own_visitors(data_dir)?), Err(Missing::Catalogue)));
         }
         Err(error) => return Err(error.into()),
     };
@@ -175,12 +172,16 @@ async fn site(args: &ServeArgs, settings: Settings, data_dir: &Path, metrics: Me
         Err(error @ ArtefactError::Missing { .. }) => {
             tracing::warn!(%error, "no model; run marquee train");
             let service = Err(Missing::Model("it was never trained".into()));
-            return Ok(site(alone, Ok(Films { catalogue, service })));
+            return Ok(site(Arc::new(own_visitors(data_dir)?), Ok(Films { catalogue, service })));
         }
         Err(error) => return Err(error.into()),
     };
     let (visitors, place): (Arc<dyn VisitorStore>, Place) = match args.queue.redis()? {
-        None => (Arc::new(visitors), Place::Memory(IdMint::new(secret))),
+        None => {
+            let visitors = own_visitors(data_dir)?;
+            let mint = IdMint::new(visitors.secret());
+            (Arc::new(visitors), Place::Memory(mint))
+        }
         Some(redis) => {
             let (link, identity) = prepared_link(redis, &catalogue.info().fingerprint).await?;
             let visitors = SharedVisitors::new(link.clone());
@@ -189,6 +190,17 @@ async fn site(args: &ServeArgs, settings: Settings, data_dir: &Path, metrics: Me
     };
     let service = Ok(Service::start(settings, &artefact.model, &path, place)?);
     Ok(site(visitors, Ok(Films { catalogue, service })))
+}
+
+/// The ratings of a web server that shares them with nobody.
+fn own_visitors(data_dir: &Path) -> anyhow::Result<Visitors> {
+    let path = data_dir.join("visitors.db");
+    Visitors::open(&path).with_context(|| {
+        format!(
+            "cannot use {}, which holds the visitors' ratings: make it writable, or restore a backup",
+            path.display()
+        )
+    })
 }
 
 #[allow(clippy::print_stdout, reason = "what the user of the command waits for")]

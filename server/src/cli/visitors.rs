@@ -51,7 +51,8 @@ pub fn run(args: &VisitorsArgs, data_dir: &Path) -> anyhow::Result<()> {
         let to = SharedVisitors::new(link);
         copy(&from, &to).await.with_context(|| format!("copying to {redis}; start again, it goes on where it was"))
     })?;
-    println!("{copied} ratings copied to {redis}, {kept} were there already");
+    let ratings = if copied == 1 { "rating" } else { "ratings" };
+    println!("{copied} {ratings} copied to {redis}, {kept} were there already");
     Ok(())
 }
 

@@ -58,6 +58,13 @@ pub struct WorkerArgs {
     model_delay: Duration,
 }
 
+/// Waits until a worker thread has ended that nobody stopped.
+async fn one_dies(crew: &Crew) {
+    while crew.all_alive() {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
 /// Runs `marquee worker`.
 pub fn run(args: &WorkerArgs, data_dir: &Path) -> anyhow::Result<()> {
     let metrics = Metrics::start()?;
@@ -86,7 +93,10 @@ pub fn run(args: &WorkerArgs, data_dir: &Path) -> anyhow::Result<()> {
                 tokio::spawn(listen(listener, worker_router(metrics), Bounds::default(), std::future::pending()));
             }
             say_ready(settings.workers, &link.redis().to_string());
-            stop.await;
+            tokio::select! {
+                () = stop => {}
+                () = one_dies(&crew) => bail!("a worker thread has died; start the process anew"),
+            }
             tracing::info!(drain_s = args.drain.as_secs_f32(), "stopping");
             crew.stop();
             if !crew.ended(args.drain).await {

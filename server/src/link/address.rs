@@ -41,9 +41,12 @@ pub enum AddressError {
 impl Redis {
     /// Reads an address such as `redis://user@host:6379/0`. A password in a file goes before one in the address.
     pub fn new(address: &str, password: Option<&Path>, prefix: &str) -> Result<Self, AddressError> {
-        // What is said of a wrong address must not carry the password that is in it.
-        let wrong = || AddressError::Address(without_password(address));
+        // What is said of a wrong address must not carry the password that may be anywhere in it.
+        let wrong = || AddressError::Address(scheme(address));
         let mut info = address.into_connection_info().map_err(|_| wrong())?;
+        // What we are called is of no use to Redis, and CLIENT SETINFO would be one more right to give (or a refusal in its log).
+        let settings = info.redis_settings().clone().set_skip_set_lib_name();
+        info = info.set_redis_settings(settings);
         if let Some(path) = password {
             let text = std::fs::read_to_string(path)
                 .map_err(|source| AddressError::Password { path: path.to_owned(), source })?;
@@ -53,6 +56,10 @@ impl Redis {
         let letters = prefix.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_'));
         if prefix.is_empty() || prefix.len() > 40 || !letters {
             return Err(AddressError::Prefix(prefix.to_owned()));
+        }
+        if matches!(info.addr(), ConnectionAddr::TcpTls { .. }) {
+            // rustls has several providers of cryptography and wants one named; an error says that one is.
+            let _ = rustls::crypto::ring::default_provider().install_default();
         }
         let client = Client::open(info).map_err(|_| wrong())?;
         // The hash tag: all keys of one prefix are in one slot of a cluster, so that a script may use them together.
@@ -109,11 +116,8 @@ impl fmt::Debug for Redis {
     }
 }
 
-fn without_password(address: &str) -> String {
-    match (address.find("://"), address.rfind('@')) {
-        (Some(scheme), Some(at)) if scheme < at => format!("{}://…{}", &address[..scheme], &address[at..]),
-        _ => address.to_owned(),
-    }
+fn scheme(address: &str) -> String {
+    address.split_once("://").map_or_else(|| address.to_owned(), |(scheme, _)| format!("{scheme}://…"))
 }
 
 #[cfg(test)]
@@ -126,6 +130,8 @@ mod tests {
         assert_eq!(redis.to_string(), "redis://host:6380");
         assert!(!format!("{redis:?}").contains("secret"));
         let error = Redis::new("reddis://user:secret@host", None, "marquee").expect_err("no scheme of ours");
+        assert!(!error.to_string().contains("secret"), "{error}");
+        let error = Redis::new("redis+unix:///nope?db=x&pass=secret", None, "marquee").expect_err("no number");
         assert!(!error.to_string().contains("secret"), "{error}");
     }
 

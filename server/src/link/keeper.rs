@@ -1,5 +1,5 @@
 use std::{
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -46,8 +46,37 @@ pub enum SetupError {
 
 impl From<RedisError> for SetupError {
     fn from(error: RedisError) -> Self {
-        Self::Broke(error.to_string())
+        match advice(&error) {
+            Some(advice) => Self::Unfit(advice.to_owned()),
+            None => Self::Broke(error.to_string()),
+        }
     }
+}
+
+/// What a person can do about an error that will not go away by itself.
+fn advice(error: &RedisError) -> Option<&'static str> {
+    let text = error.to_string();
+    let has = |sign: &str| text.contains(sign);
+    if has("NOAUTH") || has("unauthenticated") {
+        Some("Redis wants a password: give it in a file, --queue-password-file FILE, and a user in the address")
+    } else if has("WRONGPASS") || has("AuthenticationFailed") || has("invalid username-password") {
+        Some("Redis does not take this user and password: look at --queue-password-file and the user in the address")
+    } else if has("NOPERM") {
+        Some("Redis does not let this user do what Marquee needs: deploy/README.md has the rules (ACL SETUSER)")
+    } else if has("WRONGTYPE") {
+        Some("keys in Redis that begin like ours are somebody else's: choose another --queue-prefix")
+    } else if has("OOM") {
+        Some("Redis is full: raise its maxmemory, or lower --result-capacity and --result-ttl")
+    } else if has("MISCONF") {
+        Some("Redis cannot write to its disk, so it takes nothing: look at its log")
+    } else {
+        None
+    }
+}
+
+/// An error of Redis for a person: what to do if we know, else what Redis said.
+pub fn in_words(error: &RedisError) -> String {
+    advice(error).map_or_else(|| error.to_string(), str::to_owned)
 }
 
 /// What is done with every new connection before it is used.
@@ -67,6 +96,32 @@ pub struct Link {
     redis: Redis,
     state: watch::Receiver<State>,
     doubt: Arc<Notify>,
+    refusals: Refusals,
+}
+
+/// The last time that Redis refused something: it is told once in a while, and remembered for as long.
+#[derive(Clone, Default)]
+struct Refusals(Arc<Mutex<Option<Refused>>>);
+
+/// When, and what was to be done about it.
+type Refused = (Instant, Arc<str>);
+
+/// How long a refusal counts, and how long no second line is logged.
+const REMEMBERED: Duration = Duration::from_secs(15);
+
+impl Refusals {
+    fn note(&self, why: &Arc<str>) {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.as_ref().is_none_or(|(at, _)| at.elapsed() > REMEMBERED) {
+            tracing::error!(%why, "Redis refused");
+            *last = Some((Instant::now(), Arc::clone(why)));
+        }
+    }
+
+    fn recent(&self) -> Option<Arc<str>> {
+        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        last.as_ref().filter(|(at, _)| at.elapsed() <= REMEMBERED).map(|(_, why)| Arc::clone(why))
+    }
 }
 
 impl Link {
@@ -75,7 +130,7 @@ impl Link {
         let (sender, state) = watch::channel(State::Trying);
         let doubt = Arc::new(Notify::new());
         tokio::spawn(keep(redis.clone(), setup, sender, Arc::clone(&doubt)));
-        Self { redis, state, doubt }
+        Self { redis, state, doubt, refusals: Refusals::default() }
     }
 
     /// Where it leads to.
@@ -91,7 +146,7 @@ impl Link {
     /// Why it does not, for those who watch over the process.
     pub fn trouble(&self) -> Option<Arc<str>> {
         match &*self.state.borrow() {
-            State::Up(_) => None,
+            State::Up(_) => self.refusals.recent(),
             State::Trying => Some("not connected yet".into()),
             State::Down(why) | State::Unfit(why) => Some(Arc::clone(why)),
         }
@@ -150,7 +205,11 @@ impl Link {
                 self.doubt.notify_one();
                 Err(LinkError::Away(error.to_string().into()))
             }
-            Ok(Err(error)) => Err(LinkError::Refused(error.to_string().into())),
+            Ok(Err(error)) => {
+                let why: Arc<str> = in_words(&error).into();
+                self.refusals.note(&why);
+                Err(LinkError::Refused(why))
+            }
             Err(_) => {
                 self.doubt.notify_one();
                 Err(LinkError::Away("it does not answer".into()))

@@ -7,4 +7,4 @@ mod address;
 mod keeper;
 
 pub use address::{AddressError, Redis};
-pub use keeper::{Link, LinkError, Setup, SetupError};
+pub use keeper::{Link, LinkError, Setup, SetupError, in_words};

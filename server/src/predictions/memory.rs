@@ -15,7 +15,9 @@ use app::{domain::PredictionId, port::VisitorId};
 use async_trait::async_trait;
 use book::Book;
 
-use super::{Absent, IdMint, Job, JobSource, Key, Load, Queue, Refusal, Request, State, Until, queue::Outcome};
+use super::{
+    Absent, Activity, IdMint, Job, JobSource, Key, Load, Queue, Refusal, Request, State, Until, queue::Outcome,
+};
 use crate::telemetry::names;
 
 /// The bounds of a queue.
@@ -132,6 +134,10 @@ impl Queue for MemoryQueue {
     async fn load(&self) -> Option<Load> {
         let book = self.book();
         Some(Load { waiting: book.depth(), running: book.running() })
+    }
+
+    async fn activity(&self) -> Option<Activity> {
+        Some(self.book().activity(Instant::now()))
     }
 
     async fn release(&self, id: PredictionId, asker: Option<VisitorId>) {

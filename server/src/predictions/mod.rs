@@ -13,8 +13,10 @@
 //! - [`top`]: the best of many scores
 //! - [`engine`]: a batch of requests in, recommendations out
 //! - [`workers`]: the threads
+//! - [`activity`]: what the last five minutes were like
 //! - [`service`]: all of it, started and stopped together
 
+pub mod activity;
 pub mod engine;
 pub mod films;
 pub mod ids;
@@ -26,6 +28,7 @@ pub mod shared;
 pub mod top;
 pub mod workers;
 
+pub use activity::Activity;
 pub use engine::Engine;
 pub use films::FilmTable;
 pub use ids::IdMint;

@@ -8,7 +8,7 @@ use app::{
 };
 use async_trait::async_trait;
 
-use super::{Key, Request};
+use super::{Activity, Key, Request};
 use crate::link::LinkError;
 
 /// What is said of a result that was written by another version of Marquee, in a form that this one does not know.
@@ -119,24 +119,16 @@ pub enum Absent {
     Away,
 }
 
+// Why is logged by the link, and told to whoever watches over the process.
 impl From<LinkError> for Refusal {
-    fn from(error: LinkError) -> Self {
-        log_refused(&error);
+    fn from(_: LinkError) -> Self {
         Self::Away
     }
 }
 
 impl From<LinkError> for Absent {
-    fn from(error: LinkError) -> Self {
-        log_refused(&error);
+    fn from(_: LinkError) -> Self {
         Self::Away
-    }
-}
-
-/// That Redis is away is told by the link; that it refuses is a matter for a person.
-fn log_refused(error: &LinkError) {
-    if let LinkError::Refused(why) = error {
-        tracing::error!(%why, "Redis refused a step of a prediction");
     }
 }
 
@@ -169,6 +161,9 @@ pub trait Queue: Send + Sync {
 
     /// How much there is to do, in the whole queue; `None` while it is out of reach.
     async fn load(&self) -> Option<Load>;
+
+    /// What the last minutes were like, in the whole queue; `None` while it is out of reach.
+    async fn activity(&self) -> Option<Activity>;
 
     /// The holder waits no more: if nobody else does and it was not begun, it is not computed.
     async fn release(&self, id: PredictionId, asker: Option<VisitorId>);

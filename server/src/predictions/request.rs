@@ -45,7 +45,8 @@ impl Request {
 
     /// "20 films for 1 rating": what an operator may know of it.
     pub fn in_words(&self) -> String {
-        let counted = |count: usize, what: &str| if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") };
+        let counted =
+            |count: usize, what: &str| if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") };
         format!("{} for {}", counted(self.films, "film"), counted(self.profile.rated(), "rating"))
     }
 

@@ -6,8 +6,8 @@ use app::{domain::PredictionId, port::VisitorId};
 use rand::TryRngCore;
 
 use super::{
-    Claims, Engine, FilmTable, IdMint, Identity, JobSource, Limits, MemoryQueue, Queue, Refusal, Request, SharedJobs,
-    SharedQueue, Workers,
+    Activity, Claims, Engine, FilmTable, IdMint, Identity, JobSource, Limits, MemoryQueue, Queue, Refusal, Request,
+    SharedJobs, SharedQueue, Workers,
 };
 use crate::{
     catalogue::{CatalogueError, Reader},
@@ -136,11 +136,20 @@ impl Service {
         &self.model_version
     }
 
+    /// What the last minutes were like; `None` while the queue is out of reach.
+    pub async fn activity(&self) -> Option<Activity> {
+        let mut activity = self.queue().activity().await?;
+        if !self.is_shared() {
+            activity.workers = self.crew.workers.seen();
+        }
+        Some(activity)
+    }
+
     /// Why predictions are late, when the queue is out of reach.
     pub fn trouble(&self) -> Option<Arc<str>> {
         match &self.backend {
             Backend::Memory(_) => None,
-            Backend::Shared(queue) => queue.link().trouble(),
+            Backend::Shared(queue) => queue.trouble(),
         }
     }
 
@@ -225,6 +234,11 @@ impl Crew {
     /// No further job is taken.
     pub fn stop(&self) {
         self.sources.iter().for_each(|source| source.close());
+    }
+
+    /// Whether every thread that was started still runs.
+    pub fn all_alive(&self) -> bool {
+        self.workers.all_alive()
     }
 
     /// Threads that run; none when all have ended after [`stop`](Self::stop).

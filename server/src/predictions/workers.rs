@@ -5,7 +5,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     thread,
     time::{Duration, Instant},
@@ -14,7 +14,7 @@ use std::{
 use app::domain::Recommendation;
 use metrics::{counter, histogram};
 
-use super::{Answer, Engine, Job, JobSource, engine::EngineError, queue::Outcome};
+use super::{Answer, Engine, Job, JobSource, activity::WorkerSeen, engine::EngineError, queue::Outcome};
 use crate::{model::compute_alone, telemetry::names};
 
 /// What a person reads when the model failed on their prediction; the log has the reason.
@@ -24,6 +24,14 @@ const FAILED: &str = "The model could not work this prediction out. Try again in
 pub struct Workers {
     alive: Arc<AtomicUsize>,
     started: usize,
+    desks: Vec<Arc<Desk>>,
+}
+
+/// What a worker thread shows of itself.
+#[derive(Debug, Default)]
+pub struct Desk {
+    running: AtomicUsize,
+    done: AtomicU64,
 }
 
 impl Workers {
@@ -31,8 +39,10 @@ impl Workers {
     pub fn start(seats: Vec<(Arc<dyn JobSource>, Engine)>, max_batch: usize, delay: Duration) -> std::io::Result<Self> {
         let started = seats.len();
         let alive = Arc::new(AtomicUsize::new(0));
+        let desks: Vec<Arc<Desk>> = seats.iter().map(|_| Arc::default()).collect();
         for (number, (source, engine)) in seats.into_iter().enumerate() {
             let life = Life::begin(&alive);
+            let desk = Arc::clone(&desks[number]);
             thread::Builder::new().name(format!("worker-{number}")).spawn(move || {
                 let _life = life;
                 // Shared between workers, the arithmetic would only be slower; it is right either way.
@@ -45,19 +55,33 @@ impl Workers {
                         tracing::debug!(request = &*job.trace, waited = ?job.waited, "a prediction is begun");
                         histogram!(names::WAITED).record(job.waited);
                     }
+                    desk.running.store(jobs.len(), Ordering::Relaxed);
                     pause(delay);
                     run(&*source, &engine, &jobs);
+                    desk.running.store(0, Ordering::Relaxed);
+                    desk.done.fetch_add(jobs.len() as u64, Ordering::Relaxed);
                     histogram!(names::BATCH).record(jobs.len() as f64);
                     histogram!(names::COMPUTED).record(begun.elapsed());
                 }
             })?;
         }
-        Ok(Self { alive, started })
+        Ok(Self { alive, started, desks })
     }
 
     /// Whether every thread that was started still runs.
     pub fn all_alive(&self) -> bool {
         self.alive() == self.started
+    }
+
+    /// What each thread is at.
+    pub fn seen(&self) -> Vec<WorkerSeen> {
+        let seen = |(number, desk): (usize, &Arc<Desk>)| WorkerSeen {
+            name: format!("worker-{number}"),
+            running: desk.running.load(Ordering::Relaxed) as u32,
+            heard: Duration::ZERO,
+            done: desk.done.load(Ordering::Relaxed),
+        };
+        self.desks.iter().enumerate().map(seen).collect()
     }
 
     /// Threads that run.

@@ -9,7 +9,8 @@ use super::{Profile, VisitorStore, VisitorsError};
 use crate::{hex, link::Link};
 
 /// Ratings in Redis, seen alike by every web server: one hash for each visitor and pair of shoes,
-/// `{prefix}:r:<visitor>:<viewer>`, from film to half stars. They have no expiry: a rating is precious.
+/// `{prefix}:r:<visitor>:<viewer>`, from film to half stars; 0 is a rating that was taken back, so that a copy of an older
+/// file does not bring it to life again. They have no expiry: a rating is precious.
 #[derive(Clone)]
 pub struct SharedVisitors {
     link: Link,
@@ -45,11 +46,12 @@ impl VisitorStore for SharedVisitors {
         let mut read = cmd("HGETALL");
         read.arg(self.key(visitor, shoes));
         let fields: Vec<(u32, u8)> = self.link.command(&read).await?;
+        let given = fields.into_iter().filter(|&(_, halves)| halves > 0);
         let rating = |(movie, halves)| {
             let stars = Stars::from_halves(halves).ok_or(VisitorsError::Damaged("rating"))?;
             Ok((MovieId(movie), stars))
         };
-        fields.into_iter().map(rating).collect()
+        given.map(rating).collect()
     }
 
     async fn rate(
@@ -59,14 +61,8 @@ impl VisitorStore for SharedVisitors {
         movie: MovieId,
         stars: Option<Stars>,
     ) -> Result<(), VisitorsError> {
-        let mut write = match stars {
-            Some(_) => cmd("HSET"),
-            None => cmd("HDEL"),
-        };
-        write.arg(self.key(visitor, shoes)).arg(movie.0);
-        if let Some(stars) = stars {
-            write.arg(stars.halves());
-        }
+        let mut write = cmd("HSET");
+        write.arg(self.key(visitor, shoes)).arg(movie.0).arg(stars.map_or(0, Stars::halves));
         Ok(self.link.command::<()>(&write).await?)
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::{
     extract::Request,
-    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -29,17 +29,30 @@ pub async fn everywhere(request: Request, next: Next) -> Response {
     response
 }
 
-/// Refuses what another site's page makes a visitor's browser send (cross-site request forgery): the browser itself
-/// says where a request comes from (Fetch Metadata). A client that is no browser sends no such header and no cookie
-/// that it was not given.
+/// Refuses what another site's page makes a visitor's browser send (cross-site request forgery). The browser itself says
+/// where a request comes from: in `Sec-Fetch-Site`, and, since it leaves that out where a page is not trustworthy (plain
+/// HTTP under a name), in `Origin` too. A client that is no browser sends neither, and no cookie that it was not given.
 pub async fn same_site_only(request: Request, next: Next) -> Response {
     let harmless = matches!(*request.method(), Method::GET | Method::HEAD);
-    let from = request.headers().get("sec-fetch-site").map(HeaderValue::as_bytes);
-    if harmless || matches!(from, None | Some(b"same-origin" | b"none")) {
+    if harmless || (is_from_here(request.headers()) && has_own_origin(request.headers())) {
         return next.run(request).await;
     }
     ApiError::new(StatusCode::FORBIDDEN, "This request came from another site's page, so it was not carried out.")
         .into_response()
+}
+
+fn is_from_here(headers: &HeaderMap) -> bool {
+    let from = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+    matches!(from, None | Some(b"same-origin" | b"none"))
+}
+
+/// Whether the page that sent the request is of this host and port, as the browser names them. A proxy may have renamed
+/// the host; then it says what the browser called it. A page cannot set these headers.
+fn has_own_origin(headers: &HeaderMap) -> bool {
+    let Some(origin) = headers.get(header::ORIGIN) else { return true };
+    let Some((_, authority)) = origin.to_str().ok().and_then(|origin| origin.split_once("://")) else { return false };
+    let names = [headers.get("x-forwarded-host"), headers.get(header::HOST)];
+    names.into_iter().flatten().any(|name| name.as_bytes().eq_ignore_ascii_case(authority.as_bytes()))
 }
 
 /// The policy of a page whose own scripts carry this nonce.

@@ -12,6 +12,7 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use tokio::{net::TcpListener, sync::Semaphore};
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 /// How long to let be when the system has no socket to give.
 const WITHOUT_SOCKETS: Duration = Duration::from_millis(100);
@@ -21,7 +22,8 @@ const WITHOUT_SOCKETS: Duration = Duration::from_millis(100);
 pub struct Bounds {
     /// Connections at once; one more waits in the system's backlog until another ends.
     pub connections: usize,
-    /// How long the head of a request may take, and how long a connection may rest between two requests.
+    /// How long the head of a request may take, how long its body may pause, and how long a connection may rest between
+    /// two requests.
     pub silence: Duration,
 }
 
@@ -35,6 +37,8 @@ impl Default for Bounds {
 pub async fn listen(listener: TcpListener, router: Router, bounds: Bounds, stop: impl Future<Output = ()>) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(bounds.silence);
+    // The same for a body: whoever sends half of it is not waited for either.
+    let router = router.layer(RequestBodyTimeoutLayer::new(bounds.silence));
     let places = Arc::new(Semaphore::new(bounds.connections));
     let open = GracefulShutdown::new();
     let mut stop = pin!(stop);
@@ -95,7 +99,7 @@ mod tests {
     async fn listening(bounds: Bounds) -> std::net::SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let router = Router::new().route("/", get(|| async { "here" }));
+        let router = Router::new().route("/", get(|| async { "here" }).post(|body: String| async { body }));
         tokio::spawn(listen(listener, router, bounds, std::future::pending()));
         address
     }
@@ -113,6 +117,15 @@ mod tests {
         stream.write_all(&REQUEST[..20]).await.expect("sent");
         let answer = read_to_end(&mut stream).await;
         assert!(!answer.contains("200"), "{answer}");
+    }
+
+    #[tokio::test]
+    async fn half_a_body_does_not_hold_its_connection() {
+        let address = listening(Bounds { connections: 8, silence: Duration::from_millis(200) }).await;
+        let mut stream = TcpStream::connect(address).await.expect("a connection");
+        stream.write_all(b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 100\r\n\r\nhalf").await.expect("sent");
+        let answer = read_to_end(&mut stream).await;
+        assert!(!answer.contains("200 OK"), "{answer}");
     }
 
     #[tokio::test]

@@ -11,6 +11,7 @@
 //! - [`api`]: the JSON API
 //! - [`error`]: how an error reads on the wire
 //! - [`visitor`]: who asks
+//! - [`workers`]: what the operator sees of the workers
 //! - [`operator`]: who may see how it works
 //! - [`files`]: scripts, styles, posters
 //! - [`headers`]: what a browser may do with an answer
@@ -27,3 +28,4 @@ pub mod router;
 pub mod serving;
 pub mod site;
 pub mod visitor;
+pub mod workers;

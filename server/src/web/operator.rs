@@ -6,9 +6,12 @@ use std::{
 };
 
 use axum::{
-    extract::{ConnectInfo, FromRequestParts},
-    http::{HeaderMap, StatusCode, header, request::Parts},
+    Form,
+    extract::{ConnectInfo, FromRequestParts, State, rejection::FormRejection},
+    http::{Extensions, HeaderMap, StatusCode, header, request::Parts},
+    response::{IntoResponse, Redirect, Response},
 };
+use serde::Deserialize;
 
 use super::{error::ApiError, site::SharedSite, visitor};
 
@@ -43,6 +46,12 @@ pub enum OperatorError {
         /// The file.
         path: PathBuf,
     },
+    /// It would not survive as a cookie.
+    #[error("the operator's token in {path} may have letters, digits, -, _ and . only", path = path.display())]
+    Letters {
+        /// The file.
+        path: PathBuf,
+    },
 }
 
 impl Operator {
@@ -54,6 +63,9 @@ impl Operator {
         let token = text.trim();
         if token.len() < LEAST_TOKEN {
             return Err(OperatorError::Short { path: path.to_owned() });
+        }
+        if !token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
+            return Err(OperatorError::Letters { path: path.to_owned() });
         }
         Ok(Self { token: Some(blake3::hash(token.as_bytes())) })
     }
@@ -76,6 +88,33 @@ impl Operator {
     }
 }
 
+/// Where a connection comes from.
+pub fn address(extensions: &Extensions) -> Option<SocketAddr> {
+    extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(from)| *from)
+}
+
+/// The form that asks for the token.
+#[derive(Deserialize)]
+pub struct SignIn {
+    token: String,
+}
+
+/// `POST /operator`: a browser keeps the token in a cookie, if it is the right one; either way back to the workers.
+pub async fn sign_in(
+    State(site): State<SharedSite>,
+    headers: HeaderMap,
+    form: Result<Form<SignIn>, FormRejection>,
+) -> Response {
+    let token = form.map(|Form(SignIn { token })| token.trim().to_owned()).unwrap_or_default();
+    let back = Redirect::to("/workers");
+    if !site.operator.is_token(&token) {
+        return back.into_response();
+    }
+    let secure = if visitor::is_https(&headers) { "; Secure" } else { "" };
+    let cookie = format!("{COOKIE}={token}; Path=/; Max-Age=2592000; HttpOnly; SameSite=Strict{secure}");
+    ([(header::SET_COOKIE, cookie)], back).into_response()
+}
+
 /// A request that is the operator's; any other is refused.
 pub struct AsOperator;
 
@@ -83,8 +122,7 @@ impl FromRequestParts<SharedSite> for AsOperator {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, site: &SharedSite) -> Result<Self, ApiError> {
-        let from = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(from)| *from);
-        if site.operator.asks(&parts.headers, from) {
+        if site.operator.asks(&parts.headers, address(&parts.extensions)) {
             return Ok(Self);
         }
         Err(ApiError::new(
@@ -144,6 +182,8 @@ mod tests {
         let path = folder.path().join("token");
         std::fs::write(&path, "short").expect("written");
         assert!(matches!(Operator::new(Some(&path)), Err(OperatorError::Short { .. })));
+        std::fs::write(&path, "long enough but; with what breaks cookies").expect("written");
+        assert!(matches!(Operator::new(Some(&path)), Err(OperatorError::Letters { .. })));
         assert!(matches!(Operator::new(Some(&folder.path().join("none"))), Err(OperatorError::File { .. })));
     }
 }

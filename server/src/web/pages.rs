@@ -8,9 +8,9 @@ use app::{
 };
 use axum::{
     Router,
-    http::{HeaderName, HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderName, HeaderValue, StatusCode, Uri, header, request::Parts},
     middleware::map_response,
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
@@ -22,6 +22,9 @@ use super::{
     site::SharedSite,
     visitor,
 };
+
+/// The longest error of a server function, in bytes; a page that failed is shorter too.
+const MOST_ERROR: usize = 1 << 20;
 
 /// Routes of the pages and of the server functions behind them.
 pub fn router(site: &SharedSite, files: &SiteFiles) -> Router<LeptosOptions> {
@@ -63,17 +66,39 @@ pub fn router(site: &SharedSite, files: &SiteFiles) -> Router<LeptosOptions> {
     Router::new()
         .leptos_routes_with_context(&leptos_options(), generate_route_list(app::App), context, shell)
         .fallback(not_found)
-        .layer(map_response(without_empty_query))
+        .layer(map_response(blame_the_client))
+        .layer(map_response(stay_here))
 }
 
-/// After a form, server_fn sends the visitor back to where they were, with a stray question mark behind the address.
-async fn without_empty_query(mut response: Response) -> Response {
+/// After a form, server_fn sends the visitor back to where the request says that they were. Whatever it says, it is a
+/// page of ours: the path alone counts, without the stray question mark behind it.
+async fn stay_here(mut response: Response) -> Response {
     let location = response.headers().get(header::LOCATION).and_then(|location| location.to_str().ok());
-    let clean = location.and_then(|location| HeaderValue::from_str(location.strip_suffix('?')?).ok());
-    if let Some(clean) = clean {
-        response.headers_mut().insert(header::LOCATION, clean);
+    let own = location.map(|location| {
+        let location: Result<Uri, _> = location.parse();
+        let path = location.ok().and_then(|uri| uri.path_and_query().cloned());
+        let path = path.as_ref().map_or("/", |path| path.as_str().trim_end_matches('?'));
+        // Two slashes would begin a host's name.
+        HeaderValue::from_str(&format!("/{}", path.trim_start_matches('/'))).unwrap_or(HeaderValue::from_static("/"))
+    });
+    if let Some(own) = own {
+        response.headers_mut().insert(header::LOCATION, own);
     }
     response
+}
+
+/// A server function that could not read its arguments calls it the server's failure; it is the client's.
+async fn blame_the_client(response: Response) -> Response {
+    if response.status() != StatusCode::INTERNAL_SERVER_ERROR {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, MOST_ERROR).await else { return parts.status.into_response() };
+    let unreadable: [&[u8]; 3] = [b"Args|", b"MissingArg|", b"Deserialization|"];
+    if unreadable.iter().any(|sign| body.starts_with(sign)) {
+        parts.status = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Response::from_parts(parts, body.into())
 }
 
 /// What leptos_axum wants to know; where the files are is our own business ([`SiteFiles`]).

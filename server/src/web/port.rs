@@ -5,13 +5,14 @@ use std::{future::Future, time::Duration};
 use app::{
     domain::{MovieId, PredictionId, PredictionState, Stars, ViewerId},
     port::{Port, PortError, Visitor},
-    views::{FOR_YOU_FILMS, FilmCard, Home, HomePage, LIKES_TO_START, Poll, ProfileView, Rated, Ticket},
+    views::{FOR_YOU_FILMS, FilmCard, Home, HomePage, LIKES_TO_START, Poll, ProfileView, Rated, Ticket, WorkersPage},
 };
 use async_trait::async_trait;
 
 use super::{
     error::missing,
     site::{ProfileError, SharedSite, viewer_profile},
+    workers::workers_page,
 };
 use crate::{
     catalogue::{Catalogue, MovieSummary, Viewer},
@@ -123,7 +124,21 @@ impl Port for SitePort {
             ticket,
             welcome: cards(welcome),
             popular: cards(popular),
+            operator: visitor.operator,
         })))
+    }
+
+    async fn workers(&self, visitor: Visitor) -> Result<WorkersPage, PortError> {
+        if !visitor.operator {
+            return Err(PortError::Forbidden(
+                "This page is for the operator: open it on the server's own machine, or with the operator's token."
+                    .to_owned(),
+            ));
+        }
+        let (_, service) = self.ready()?;
+        let late = || PortError::Late("The queue is out of reach: Redis does not answer.".to_owned());
+        let activity = service.activity().await.ok_or_else(late)?;
+        Ok(workers_page(&activity, service.is_shared()))
     }
 
     async fn schedule(

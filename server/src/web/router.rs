@@ -6,9 +6,9 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, MatchedPath, Request},
     http::{HeaderName, header},
-    middleware::{Next, from_fn},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -20,7 +20,7 @@ use tower_http::{
     trace::TraceLayer,
 };
 
-use super::{api, error::ApiError, files, files::SiteFiles, headers, pages, site::SharedSite, visitor};
+use super::{api, error::ApiError, files, files::SiteFiles, headers, operator, pages, site::SharedSite, visitor};
 use crate::telemetry::{Metrics, names, observe, trace};
 
 /// The largest body that is read, in bytes; a profile of 200,000 ratings fits.
@@ -32,7 +32,7 @@ static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub fn router(site: SharedSite, site_files: &SiteFiles) -> Router {
     let pages = pages::router(&site, site_files)
         .with_state(pages::leptos_options())
-        .layer(from_fn(visitor::know))
+        .layer(from_fn_with_state(SharedSite::clone(&site), visitor::know))
         .layer(from_fn(headers::same_site_only));
     let compressed = CompressionLayer::new()
         .quality(CompressionLevel::Fastest)
@@ -41,6 +41,7 @@ pub fn router(site: SharedSite, site_files: &SiteFiles) -> Router {
         .merge(api::router())
         .merge(site_files.router())
         .route("/poster/{file}", get(files::poster))
+        .route("/operator", post(operator::sign_in).layer(from_fn(headers::same_site_only)))
         .with_state(site)
         .merge(pages)
         .route_layer(from_fn(counted))

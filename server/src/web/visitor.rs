@@ -2,14 +2,14 @@
 
 use app::port::{Visitor, VisitorId};
 use axum::{
-    extract::Request,
+    extract::{Request, State},
     http::{HeaderMap, HeaderValue, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use rand::TryRngCore;
 
-use super::error::ApiError;
+use super::{error::ApiError, operator, site::SharedSite};
 use crate::hex;
 
 const COOKIE: &str = "marquee_visitor";
@@ -18,9 +18,10 @@ const MAX_AGE: u32 = 400 * 24 * 60 * 60;
 const TOKEN_BYTES: usize = 16;
 
 /// Knows the visitor by their cookie, or gives them one; either way the request carries a [`Visitor`] from here on.
-pub async fn know(mut request: Request, next: Next) -> Response {
+pub async fn know(State(site): State<SharedSite>, mut request: Request, next: Next) -> Response {
+    let operator = site.operator.asks(request.headers(), operator::address(request.extensions()));
     if let Some(id) = known(request.headers()) {
-        request.extensions_mut().insert(Visitor { id, returning: true });
+        request.extensions_mut().insert(Visitor { id, returning: true, operator });
         return next.run(request).await;
     }
     let mut token = [0; TOKEN_BYTES];
@@ -29,9 +30,12 @@ pub async fn know(mut request: Request, next: Next) -> Response {
     }
     let token = hex::encode(&token);
     let secure = is_https(request.headers());
-    request.extensions_mut().insert(Visitor { id: fingerprint(&token), returning: false });
+    request.extensions_mut().insert(Visitor { id: fingerprint(&token), returning: false, operator });
     let mut response = next.run(request).await;
-    if let Ok(cookie) = HeaderValue::from_str(&set_cookie(&token, secure)) {
+    // Not with a refusal: another site's form could have asked for it, and the cookie would take the place of the one
+    // that the browser did not send along.
+    let given = response.status().is_success() || response.status().is_redirection();
+    if given && let Ok(cookie) = HeaderValue::from_str(&set_cookie(&token, secure)) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
@@ -67,7 +71,8 @@ fn fingerprint(token: &str) -> VisitorId {
     VisitorId(std::array::from_fn(|at| hash[at]))
 }
 
-fn is_https(headers: &HeaderMap) -> bool {
+/// Whether the browser came over TLS, by what the proxy in front of us says.
+pub fn is_https(headers: &HeaderMap) -> bool {
     headers.get("x-forwarded-proto").is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"https"))
 }
 

@@ -83,6 +83,47 @@ async fn a_worker_tells_metrics_of_its_own() {
 }
 
 #[tokio::test]
+async fn the_workers_of_all_processes_and_what_they_did_are_seen_from_any_server() {
+    let redis = Redis::start();
+    let scheduling = web_server(&redis, &[]).await;
+    let watching = web_server(&redis, &[]).await;
+    let _workers = [0; 3].map(|_| Worker::start(&redis, &[]));
+    for n in [3, 4, 5] {
+        let id = scheduling.schedule(json!({ "liked": [], "n": n })).await;
+        assert_eq!(scheduling.finished(&id).await["status"], "SUCCESS");
+    }
+    let begun = Instant::now();
+    let page = loop {
+        let page = watching.get_json("/fn/workers").await;
+        if page["workers"].as_array().is_some_and(|workers| workers.len() == 3) {
+            break page;
+        }
+        assert!(begun.elapsed() < PATIENCE, "three processes compute: {page}");
+        pause_a_little();
+    };
+    let done = page["workers"].as_array().into_iter().flatten().filter_map(|worker| worker["done"].as_u64());
+    assert_eq!(done.sum::<u64>(), 3, "{page}");
+    assert_eq!(page["shared"], true);
+    assert_eq!(page["recent"][0]["what"], "5 films for 0 ratings", "the newest first");
+    assert_eq!(page["recent"].as_array().map(Vec::len), Some(3));
+    assert_eq!(page["batches"].as_array().into_iter().flatten().filter_map(Value::as_u64).sum::<u64>(), 3);
+}
+
+#[tokio::test]
+async fn the_workers_page_is_for_the_operator_alone() {
+    let server = Server::start(&[]).await;
+    let from_elsewhere = |path: &str| server.http.get(server.at(path)).header("x-forwarded-for", "10.1.2.3").send();
+    for path in ["/workers", "/fn/workers"] {
+        let refused = from_elsewhere(path).await.expect("an answer");
+        assert_eq!(refused.status(), 403, "{path}");
+        let text = refused.text().await.expect("text");
+        assert!(!text.contains("worker-0"), "{text}");
+    }
+    let page = server.get("/workers").await.text().await.expect("text");
+    assert!(page.contains("worker-0"), "{page}");
+}
+
+#[tokio::test]
 async fn a_requests_id_follows_its_prediction_to_the_workers_log() {
     let redis = Redis::start();
     let server = web_server(&redis, &[]).await;

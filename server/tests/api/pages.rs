@@ -49,7 +49,7 @@ async fn a_rating_by_form_is_stored_for_its_visitor_alone_and_leads_back() {
         .expect("an answer");
     assert_eq!(response.status(), 302);
     let location = response.headers()["location"].to_str().expect("text");
-    assert_eq!(location, server.at("/"));
+    assert_eq!(location, "/");
     let own = visitor.get(server.at("/api/predict?n=200")).send().await.expect("an answer");
     let (_, own) = json_of(own).await;
     assert!(!crate::support::ids(&own).contains(&film), "a rated film came back");
@@ -63,6 +63,8 @@ async fn ratings_that_are_none_are_refused() {
     let film = server.some_films(1).await[0];
     for body in [
         format!("movie={film}&stars=7"),
+        format!("movie={film}&stars=4.3"),
+        format!("movie={film}&stars=NaN"),
         "movie=999999999&stars=4".into(),
         "movie=&stars=4".into(),
         String::new(),
@@ -76,7 +78,7 @@ async fn ratings_that_are_none_are_refused() {
             .send()
             .await
             .expect("an answer");
-        assert!(!sent.status().is_success(), "{body}: {}", sent.status());
+        assert!(sent.status().is_client_error(), "{body}: {}", sent.status());
     }
     assert_eq!(server.get("/healthz").await.status(), 200);
 }
@@ -84,10 +86,47 @@ async fn ratings_that_are_none_are_refused() {
 #[tokio::test]
 async fn another_sites_page_cannot_rate_in_a_visitors_name() {
     let server = Server::start(&[]).await;
-    for from in ["cross-site", "same-site"] {
-        let sent =
-            server.http.post(server.at("/fn/rate")).header("sec-fetch-site", from).body("movie=1&stars=5").send();
-        assert_eq!(sent.await.expect("an answer").status(), 403, "{from}");
+    let own = server.url.clone();
+    let film = server.some_films(1).await[0];
+    let post = |path: &str, name: &str, value: &str| {
+        let request = server.http.post(server.at(path)).header(name, value);
+        let form = request.header("content-type", "application/x-www-form-urlencoded");
+        form.body(format!("movie={film}&stars=5")).send()
+    };
+    // Where a page is plain HTTP under a name, browsers leave Sec-Fetch-Site out, and Origin tells.
+    let foreign = [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("origin", "http://evil.example"),
+        ("origin", "http://127.0.0.1:1"),
+        ("origin", "null"),
+    ];
+    for (name, value) in foreign {
+        for path in ["/fn/rate", "/"] {
+            let refused = post(path, name, value).await.expect("an answer");
+            assert_eq!(refused.status(), 403, "{path}, {name}: {value}");
+            assert!(!refused.headers().contains_key("set-cookie"), "a refusal would replace the visitor's cookie");
+        }
+    }
+    assert!(post("/fn/rate", "origin", &own).await.expect("an answer").status().is_success());
+}
+
+#[tokio::test]
+async fn a_form_leads_back_to_a_page_of_ours_whatever_it_says() {
+    let server = Server::start(&[]).await;
+    let film = server.some_films(1).await[0];
+    let http = Client::builder().redirect(Policy::none()).build().expect("a client");
+    for (from, back) in [
+        ("http://evil.example/x?y=1", "/x?y=1"),
+        ("//evil.example/x", "/evil.example/x"),
+        ("nonsense nonsense", "/"),
+        ("/for-you", "/for-you"),
+    ] {
+        let form = http.post(server.at("/fn/rate")).header("accept", "text/html").header("referer", from);
+        let form = form.header("content-type", "application/x-www-form-urlencoded");
+        let answer = form.body(format!("movie={film}&stars=5")).send().await.expect("an answer");
+        let location = answer.headers().get("location").map_or("/", |value| value.to_str().expect("text"));
+        assert!(location == back || location == "/", "{from} leads to {location}");
     }
 }
 

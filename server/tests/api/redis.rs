@@ -1,8 +1,10 @@
 //! A real redis-server on a free port with a folder of its own, and worker processes on it.
 
 use std::{
+    fs,
     io::{BufRead, BufReader},
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
+    path::PathBuf,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -26,6 +28,33 @@ impl Redis {
         let mut redis = Self { process: spawn(port, &folder), port, folder };
         redis.answers();
         redis
+    }
+
+    /// Over TLS, with a certificate for `localhost` that only those trust who know this file.
+    pub fn start_with_tls() -> (Self, PathBuf) {
+        let mut redis = Self::start();
+        redis.kill();
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+        let (certificate, key) = (redis.folder.path().join("tls.crt"), redis.folder.path().join("tls.key"));
+        fs::write(&certificate, made.cert.pem()).expect("written");
+        fs::write(&key, made.signing_key.serialize_pem()).expect("written");
+        let mut command = Command::new("redis-server");
+        command.args(["--port", "0", "--tls-port", &redis.port.to_string(), "--tls-auth-clients", "no"]);
+        command.arg("--tls-cert-file").arg(&certificate).arg("--tls-key-file").arg(&key).arg("--dir");
+        command.arg(redis.folder.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        redis.process = command.spawn().expect("redis-server is installed: scripts/setup test");
+        let start = Instant::now();
+        while TcpStream::connect(("127.0.0.1", redis.port)).is_err() {
+            assert!(start.elapsed() < PATIENCE, "redis-server does not answer");
+            assert!(matches!(redis.process.try_wait(), Ok(None)), "redis-server has ended: was it built with TLS?");
+            pause_a_little();
+        }
+        (redis, certificate)
+    }
+
+    /// Where it is over TLS.
+    pub fn tls_url(&self) -> String {
+        format!("rediss://localhost:{}", self.port)
     }
 
     pub fn url(&self) -> String {

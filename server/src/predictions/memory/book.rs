@@ -8,8 +8,10 @@ use app::{domain::PredictionId, port::VisitorId};
 use tokio::sync::watch;
 
 use super::Limits;
-use crate::predictions::{Absent, Job, Key, Refusal, Request, State, queue::Outcome};
-use crate::telemetry::trace;
+use crate::{
+    predictions::{Absent, Activity, Job, Key, Load, Refusal, Request, State, activity::Diary, queue::Outcome},
+    telemetry::trace,
+};
 
 /// A result of the usual twenty films has about half as many bytes.
 const USUAL_BYTES: usize = 16 << 10;
@@ -27,6 +29,9 @@ pub struct Book {
     joinable: HashMap<Key, u64>,
     /// Computations that no worker has taken, oldest first; so their deadlines ascend.
     waiting: VecDeque<u64>,
+    /// What the last minutes were like, counted from `began`.
+    diary: Diary,
+    began: Instant,
     /// Computations that workers are at.
     running: usize,
     /// Finished ids and when they expire, ascending.
@@ -49,6 +54,8 @@ struct Computation {
     state: watch::Sender<State>,
     arrived: Instant,
     trace: Arc<str>,
+    /// What is asked, in words.
+    what: String,
     deadline: Instant,
     /// The ids that point here.
     holders: HashSet<PredictionId>,
@@ -73,6 +80,8 @@ impl Book {
             joinable: HashMap::new(),
             waiting: VecDeque::new(),
             finished: VecDeque::new(),
+            diary: Diary::default(),
+            began: Instant::now(),
             running: 0,
             bytes: 0,
             pace: Pace { mean: Duration::from_millis(10), backlog_at: None },
@@ -81,6 +90,14 @@ impl Book {
 
     pub fn depth(&self) -> usize {
         self.waiting.len()
+    }
+
+    pub fn activity(&self, now: Instant) -> Activity {
+        self.diary.activity(self.second(now), Load { waiting: self.depth(), running: self.running })
+    }
+
+    fn second(&self, now: Instant) -> u64 {
+        now.saturating_duration_since(self.began).as_secs()
     }
 
     pub fn running(&self) -> usize {
@@ -110,6 +127,8 @@ impl Book {
         self.sweep(now);
         let known = self.joinable.get(&key).copied();
         if known.is_none() && self.waiting.len() >= self.limits.queue_capacity {
+            let second = self.second(now);
+            self.diary.at(second).refused += 1;
             return Err(self.full());
         }
         if self.held.len() >= self.most_ids() && self.finished.is_empty() {
@@ -133,10 +152,11 @@ impl Book {
         self.next_number += 1;
         let computation = Computation {
             key,
-            request: Some(Arc::new(request)),
             state: watch::Sender::new(State::Pending),
             arrived: now,
             trace: trace::current(),
+            what: request.in_words(),
+            request: Some(Arc::new(request)),
             deadline: now + self.limits.deadline,
             holders: HashSet::new(),
         };
@@ -190,6 +210,8 @@ impl Book {
         };
         let jobs: Vec<Job> = numbers.into_iter().filter_map(job).collect();
         self.running += jobs.len();
+        let second = self.second(now);
+        *self.diary.at(second).batches.entry(jobs.len() as u32).or_default() += 1;
         jobs
     }
 
@@ -199,11 +221,14 @@ impl Book {
     }
 
     fn end(&mut self, number: u64, outcome: Outcome, now: Instant) {
+        let second = self.second(now);
         let Some(computation) = self.computations.get_mut(&number) else { return };
         if computation.state.borrow().is_finished() {
             return;
         }
         let key = computation.key;
+        let took = now.saturating_duration_since(computation.arrived);
+        let what = std::mem::take(&mut computation.what);
         let failed = outcome.is_err();
         computation.request = None;
         if matches!(*computation.state.borrow(), State::Started) {
@@ -216,6 +241,7 @@ impl Book {
         });
         let expiry = now + self.limits.result_ttl;
         self.finished.extend(computation.holders.iter().map(|&id| (expiry, id)));
+        self.diary.ended(second, what, !failed, took);
         // Whoever asks again after a failure gets a new try.
         if failed {
             self.joinable.remove(&key);

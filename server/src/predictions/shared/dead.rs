@@ -36,7 +36,8 @@ pub struct DeadLetters {
 impl DeadLetters {
     /// Opens a connection.
     pub fn open(redis: Redis) -> Result<Self, RedisError> {
-        let connection = redis.blocking(Duration::ZERO)?;
+        let mut connection = redis.blocking(Duration::ZERO)?;
+        cmd("PING").query::<()>(&mut connection)?;
         Ok(Self { redis, connection })
     }
 
@@ -47,6 +48,10 @@ impl DeadLetters {
 
     /// One of them.
     pub fn find(&mut self, letter: &str) -> Result<Option<DeadLetter>, RedisError> {
+        let is_name = letter.split('-').count() == 2 && letter.split('-').all(|part| part.parse::<u64>().is_ok());
+        if !is_name {
+            return Ok(None);
+        }
         Ok(self.range(letter, 1)?.into_iter().find(|found| found.letter == letter))
     }
 
@@ -85,7 +90,8 @@ impl DeadLetters {
             .arg(milliseconds(limits.result_ttl))
             .arg(limits.queue_capacity)
             .arg(limits.result_capacity.saturating_add(limits.queue_capacity))
-            .arg("retry");
+            .arg("retry")
+            .arg(letter.request.as_ref().map_or_else(String::new, Request::in_words));
         let (said, _): (String, String) = submit.invoke(&mut self.connection)?;
         if said != "ok" {
             return Ok(None);

@@ -16,7 +16,7 @@ use redis::{
 
 use super::{late, milliseconds, scripts};
 use crate::{
-    link::Redis,
+    link::{Redis, in_words},
     predictions::{Job, JobSource, Limits, Request, queue::Outcome},
 };
 
@@ -25,6 +25,8 @@ const READ: Duration = Duration::from_secs(1);
 /// Pauses between two tries to reach Redis.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// How often a trouble that lasts is told.
+const TELL_AGAIN: Duration = Duration::from_secs(30);
 /// Dead letters that are kept, about.
 const DEAD_LETTERS: usize = 10_000;
 /// After this long without a word the name of a worker that holds nothing is removed.
@@ -53,7 +55,7 @@ impl Claims {
     }
 
     fn renew_every(&self) -> Duration {
-        self.take_over / 5
+        (self.take_over / 5).min(Duration::from_secs(3))
     }
 }
 
@@ -163,7 +165,7 @@ impl SharedJobs {
     ) -> Option<T> {
         let mut line = self.line();
         let mut pause = FIRST_PAUSE;
-        let mut told = false;
+        let mut told = None;
         loop {
             let Line { connection, looked } = &mut *line;
             let tried = match connection {
@@ -172,16 +174,24 @@ impl SharedJobs {
             };
             match tried {
                 Ok(value) => {
-                    if told {
+                    if told.is_some() {
                         tracing::info!(worker = self.consumer, "Redis is back");
                     }
                     return Some(value);
                 }
+                // Somebody has emptied Redis, or the stream: whoever comes first makes the group again.
+                Err(error) if error.to_string().contains("NOGROUP") => {
+                    let made = connection.as_mut().map(|open| self.make_group(open));
+                    if !matches!(made, Some(Ok(()))) {
+                        *connection = None;
+                    }
+                }
                 Err(error) => {
                     *connection = None;
-                    if !told {
-                        tracing::warn!(worker = self.consumer, %error, "{what} failed; trying again");
-                        told = true;
+                    // Not a line for every try.
+                    if told.is_none_or(|at: Instant| at.elapsed() > TELL_AGAIN) {
+                        tracing::warn!(worker = self.consumer, why = in_words(&error), "{what} failed; trying again");
+                        told = Some(Instant::now());
                     }
                 }
             }
@@ -224,10 +234,6 @@ impl SharedJobs {
             .query::<Option<StreamReadReply>>(connection);
         let entries: Vec<StreamId> = match read {
             Ok(reply) => reply.into_iter().flat_map(|reply| reply.keys).flat_map(|key| key.ids).collect(),
-            Err(error) if error.code() == Some("NOGROUP") => {
-                self.make_group(connection)?;
-                return Ok(Vec::new());
-            }
             Err(error) => return Err(error),
         };
         if entries.is_empty() {

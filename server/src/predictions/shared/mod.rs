@@ -4,6 +4,7 @@
 //! transition is one script (`scripts/`), so there is no moment at which a crash could lose or double anything. A job
 //! belongs to the worker that took it for as long as that worker renews its claim; then another takes it over.
 
+mod activity;
 mod dead;
 mod jobs;
 mod notices;

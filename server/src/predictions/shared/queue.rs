@@ -1,6 +1,9 @@
 use std::{
     pin::pin,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -9,14 +12,17 @@ use async_trait::async_trait;
 use tokio::time::{Instant, timeout_at};
 
 use super::{
+    activity::Told,
     late, milliseconds,
     notices::Notices,
     owner_text, scripts,
     setup::{Identity, keep_catalogue},
 };
 use crate::{
-    link::{Link, LinkError},
-    predictions::{Absent, Answer, Key, Limits, Load, Queue, Refusal, Request, State, Until},
+    link::Link,
+    predictions::{
+        Absent, Activity, Answer, Key, Limits, Load, Queue, Refusal, Request, State, Until, activity::REMEMBERED,
+    },
     telemetry::{names, trace},
 };
 
@@ -33,6 +39,8 @@ pub struct SharedQueue {
     notices: Notices,
     closed: AtomicBool,
     aborted: AtomicBool,
+    /// Worker threads of all processes that have been heard of lately.
+    workers_seen: AtomicUsize,
 }
 
 /// What a script tells of a prediction.
@@ -47,12 +55,23 @@ impl SharedQueue {
     pub fn start(link: Link, limits: Limits, identity: Identity) -> Self {
         let notices = Notices::default();
         tokio::spawn(notices.clone().listen(link.clone()));
-        Self { link, limits, identity, notices, closed: AtomicBool::new(false), aborted: AtomicBool::new(false) }
+        Self {
+            link,
+            limits,
+            identity,
+            notices,
+            closed: AtomicBool::new(false),
+            aborted: AtomicBool::new(false),
+            workers_seen: AtomicUsize::new(0),
+        }
     }
 
-    /// The way to Redis.
-    pub fn link(&self) -> &Link {
-        &self.link
+    /// Why predictions are late, if they are.
+    pub fn trouble(&self) -> Option<Arc<str>> {
+        self.link.trouble().map(|why| format!("Redis: {why}").into()).or_else(|| {
+            let none = self.workers_seen.load(Ordering::Relaxed) == 0;
+            none.then(|| "no worker has been heard of lately; marquee worker starts one".into())
+        })
     }
 
     /// Fails what waited too long, and keeps the catalogue's name; runs until it is dropped. Every web server does this,
@@ -64,12 +83,12 @@ impl SharedQueue {
             tick.tick().await;
             let mut sweep = scripts::SWEEP.on(self.link.redis());
             sweep.arg(milliseconds(self.limits.result_ttl)).arg(late(self.limits.deadline));
-            let swept: Result<u64, LinkError> = self.link.script(&sweep).await;
-            if let Err(LinkError::Refused(why)) = swept {
-                tracing::error!(%why, "late predictions could not be failed");
-            }
-            // Out of reach: the keeper has said so.
+            // Why it does not work is told by the link; the next round tries again.
+            let _ = self.link.script::<u64>(&sweep).await;
             let _ = self.link.command::<()>(&keep_catalogue(self.link.redis())).await;
+            if let Ok(seen) = self.link.script::<usize>(&scripts::WORKERS.on(self.link.redis())).await {
+                self.workers_seen.store(seen, Ordering::Relaxed);
+            }
         }
     }
 
@@ -123,6 +142,7 @@ impl Queue for SharedQueue {
         }
         let mint = self.identity.mint().ok_or(Refusal::Away)?;
         let id = mint.mint().map_err(|error| Refusal::NoId(error.to_string()))?;
+        let what = request.in_words();
         let request = serde_json::to_vec(&request).map_err(|error| Refusal::NoId(error.to_string()))?;
         let limits = &self.limits;
         let mut submit = scripts::SUBMIT.on(self.link.redis());
@@ -135,7 +155,8 @@ impl Queue for SharedQueue {
             .arg(milliseconds(limits.result_ttl))
             .arg(limits.queue_capacity)
             .arg(limits.result_capacity.saturating_add(limits.queue_capacity))
-            .arg(&*trace::current());
+            .arg(&*trace::current())
+            .arg(what);
         let (said, outcome): (String, String) = self.link.script(&submit).await?;
         match said.as_str() {
             "ok" => {
@@ -183,6 +204,12 @@ impl Queue for SharedQueue {
         let (waiting, (running, ..)): (usize, (usize, redis::Value, redis::Value, redis::Value)) =
             self.link.pipeline(&pipe).await.ok()?;
         Some(Load { waiting, running })
+    }
+
+    async fn activity(&self) -> Option<Activity> {
+        let mut activity = scripts::ACTIVITY.on(self.link.redis());
+        activity.arg(REMEMBERED);
+        self.link.script::<Told>(&activity).await.ok().map(|Told(activity)| activity)
     }
 
     async fn release(&self, id: PredictionId, asker: Option<VisitorId>) {

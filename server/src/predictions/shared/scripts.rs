@@ -35,4 +35,6 @@ step!(/** A worker takes over what another held. */ TAKE_OVER, "take_over.lua");
 step!(/** A worker says that it still computes. */ RENEW, "renew.lua");
 step!(/** A worker is done. */ COMPLETE, "complete.lua");
 step!(/** What waited too long fails. */ SWEEP, "sweep.lua");
+step!(/** How many workers were heard of lately. */ WORKERS, "workers.lua");
+step!(/** What the last minutes were like. */ ACTIVITY, "activity.lua");
 step!(/** Names of workers that are gone are removed. */ LEAVE, "leave.lua");

@@ -22,6 +22,7 @@ const MOST_LISTED: usize = 200_000;
 
 /// The body of `POST /api/predict`.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Body {
     /// The question.
     #[serde(rename = "input-data")]

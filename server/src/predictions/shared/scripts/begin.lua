@@ -19,6 +19,7 @@ for i = 4, #ARGV do
     leave_stream(entry)
   end
 end
+if #begun > 0 then tally('b' .. #begun) end
 announce('S', begun)
 announce('D', late)
 return begun

@@ -3,12 +3,17 @@
 -- KEYS[1] the stream of jobs        ARGV[1] the prefix of all keys, with its hash tag
 --
 -- <P>:jobs          stream: one entry a computation that is not finished; fields r: the request, t: the id of the HTTP request
--- <P>:c:<entry>     hash of a computation: s state, k key, n how many ids point here, v result or reason, m model
+-- <P>:c:<entry>     hash of a computation: s state, k key, n how many ids point here, v result or reason, m model,
+--                 w what was asked, in words
 -- <P>:k:<key>       the entry that an equal request may join
 -- <P>:p:<id>        "<entry>:<owner>" of a prediction
 -- <P>:waiting       sorted set: entries that no worker began, by deadline
 -- <P>:ids           sorted set: all ids, by the time they were handed out
+-- <P>:workers     sorted set: names of workers, by when they were last heard of
 -- <P>:dead          stream: jobs that were given up
+-- <P>:done        hash: predictions that each worker has ended
+-- <P>:recent      list: the last predictions that ended, newest first: "when asked|took|state|what"
+-- <P>:t:<second>  hash of a second: s, f succeeded and failed; r refused; b<n> batches of n; l<bucket> times to answer
 -- <P>:stats         hash: counters
 -- <P>:moves         channel: "S" or "D" and the entries that were started or done
 
@@ -25,6 +30,16 @@ local function computation(entry) return P .. ':c:' .. entry end
 local function prediction(id) return P .. ':p:' .. id end
 local function joinable(key) return P .. ':k:' .. key end
 local function count(what, by) redis.call('HINCRBY', P .. ':stats', what, by or 1) end
+
+-- This second's tally, as <predictions/activity.rs> reads it.
+local function tally(what)
+  local key = P .. ':t:' .. time[1]
+  redis.call('HINCRBY', key, what, 1)
+  redis.call('EXPIRE', key, 310)
+end
+
+-- A worker is here.
+local function heard_of(consumer) redis.call('ZADD', P .. ':workers', now, consumer) end
 
 local function announce(letter, entries)
   if #entries > 0 then redis.call('PUBLISH', P .. ':moves', letter .. ' ' .. table.concat(entries, ' ')) end
@@ -52,6 +67,12 @@ local function finish(entry, state, value, model, ttl)
   local c = computation(entry)
   redis.call('HSET', c, 's', state, 'v', value, 'm', model)
   redis.call('PEXPIRE', c, ttl)
+  local asked = tonumber(string.match(entry, '^%d+'))
+  local took = math.max(now - asked, 0)
+  tally(state == 'SUCCESS' and 's' or 'f')
+  tally('l' .. math.min(math.floor(math.log(math.max(took, 1)) / math.log(2) * 4), 255))
+  redis.call('LPUSH', P .. ':recent', asked .. '|' .. took .. '|' .. state .. '|' .. (redis.call('HGET', c, 'w') or ''))
+  redis.call('LTRIM', P .. ':recent', 0, 23)
   redis.call('ZREM', WAITING, entry)
   leave_stream(entry)
   if state == 'SUCCESS' then

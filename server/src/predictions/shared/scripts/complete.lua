@@ -13,5 +13,6 @@ for i = 5, #ARGV, 3 do
     end
   end
 end
+if #done > 0 then redis.call('HINCRBY', P .. ':done', consumer, #done) end
 announce('D', done)
 return #done

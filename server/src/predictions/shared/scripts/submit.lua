@@ -1,6 +1,6 @@
 -- Joins an equal computation, or begins one, or refuses.
 -- ARGV: 2 id, 3 key, 4 owner, 5 request, 6 deadline, 7 ttl (both in ms), 8 queue capacity, 9 id capacity,
--- 10 the id of the HTTP request
+-- 10 the id of the HTTP request, 11 what is asked, in words
 local id, key, owner, request = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local deadline, ttl = tonumber(ARGV[6]), tonumber(ARGV[7])
 local capacity, id_capacity = tonumber(ARGV[8]), tonumber(ARGV[9])
@@ -10,6 +10,7 @@ if entry and redis.call('EXISTS', computation(entry)) == 0 then entry = false en
 local waiting = redis.call('ZCARD', WAITING)
 if not entry and waiting >= capacity then
   count('refused')
+  tally('r')
   return { 'full', waiting }
 end
 -- The oldest id of another than this, and what it points to.
@@ -34,7 +35,7 @@ if entry then
   count('coalesced')
 else
   entry = redis.call('XADD', JOBS, '*', 'r', request, 't', ARGV[10])
-  redis.call('HSET', computation(entry), 's', 'PENDING', 'k', key, 'n', 0)
+  redis.call('HSET', computation(entry), 's', 'PENDING', 'k', key, 'n', 0, 'w', ARGV[11])
   redis.call('PEXPIRE', computation(entry), LIFE)
   redis.call('ZADD', WAITING, now + deadline, entry)
   redis.call('SET', joinable(key), entry, 'PX', LIFE)

@@ -2,6 +2,7 @@
 -- ARGV: 2 consumer, 3 silence (ms), 4 most deliveries, 5 ttl (ms), 6 why it is given up, 7 dead letters kept
 local consumer, silence, most, ttl = ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
 local done = {}
+heard_of(consumer)
 for _, held in ipairs(redis.call('XPENDING', JOBS, GROUP, 'IDLE', silence, '-', '+', 16)) do
   local entry, deliveries = held[1], held[4]
   local state = redis.call('HGET', computation(entry), 's')
@@ -22,6 +23,7 @@ for _, held in ipairs(redis.call('XPENDING', JOBS, GROUP, 'IDLE', silence, '-', 
       redis.call('ZREM', WAITING, entry)
       redis.call('PEXPIRE', computation(entry), LIFE)
       count('taken_over')
+      tally('b1')
       announce('S', { entry })
       announce('D', done)
       return { entry, claimed[2][2], deliveries + 1, claimed[2][4] or '' }

@@ -1,0 +1,76 @@
+//! The last minutes as Redis tells them.
+
+use std::{collections::HashMap, time::Duration};
+
+use redis::{FromRedisValue, ParsingError, Value};
+
+use crate::predictions::{
+    Activity, Load,
+    activity::{Recent, Tally, WorkerSeen},
+};
+
+/// The answer of `activity.lua`.
+pub struct Told(pub Activity);
+
+type Second = (u64, HashMap<String, u32>);
+type Worker = (String, u32, u64, u64);
+
+impl FromRedisValue for Told {
+    fn from_redis_value(value: Value) -> Result<Self, ParsingError> {
+        let (waiting, running, seconds, recent, workers, now): (
+            usize,
+            usize,
+            Vec<Second>,
+            Vec<String>,
+            Vec<Worker>,
+            u64,
+        ) = FromRedisValue::from_redis_value(value)?;
+        let mut workers: Vec<WorkerSeen> = workers
+            .into_iter()
+            .map(|(name, running, heard, done)| WorkerSeen { name, running, heard: Duration::from_millis(heard), done })
+            .collect();
+        workers.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        Ok(Self(Activity {
+            load: Load { waiting, running },
+            seconds: seconds.into_iter().map(|(ago, fields)| (ago, tally(&fields))).collect(),
+            recent: recent.iter().filter_map(|line| ended(line, now)).collect(),
+            workers,
+        }))
+    }
+}
+
+fn tally(fields: &HashMap<String, u32>) -> Tally {
+    let mut tally = Tally::default();
+    for (name, &count) in fields {
+        match (name.split_at(1.min(name.len())), count) {
+            (("s", ""), count) => tally.succeeded = count,
+            (("f", ""), count) => tally.failed = count,
+            (("r", ""), count) => tally.refused = count,
+            (("b", size), count) => {
+                if let Ok(size) = size.parse() {
+                    tally.batches.insert(size, count);
+                }
+            }
+            (("l", bucket), count) => {
+                if let Ok(bucket) = bucket.parse() {
+                    tally.times.insert(bucket, count);
+                }
+            }
+            // Another version's.
+            _ => {}
+        }
+    }
+    tally
+}
+
+/// "when asked|took|state|what", in milliseconds.
+fn ended(line: &str, now: u64) -> Option<Recent> {
+    let mut parts = line.splitn(4, '|');
+    let (asked, took) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    Some(Recent {
+        asked: Duration::from_millis(now.saturating_sub(asked)),
+        took: Duration::from_millis(took),
+        succeeded: parts.next()? == "SUCCESS",
+        what: parts.next()?.to_owned(),
+    })
+}
