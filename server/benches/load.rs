@@ -22,7 +22,7 @@ use std::{
 };
 
 use clap::Parser;
-use rand::{Rng, SeedableRng, rngs::StdRng};
+use rand::{SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use serde_json::Value;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
@@ -111,7 +111,7 @@ async fn client(number: usize, args: Args, counts: Arc<Counts>, begin: Instant, 
     let mut times = Vec::new();
     let mut turn = number;
     while Instant::now() < end {
-        let liked: Vec<u32> = (0..args.likes).map(|_| args.films[chance.random_range(0..args.films.len())]).collect();
+        let liked: Vec<u32> = args.films.choose_multiple(&mut chance, args.likes).copied().collect();
         let body = format!("{{\"input-data\":{{\"liked\":{liked:?}}}}}");
         let begun = Instant::now();
         turn += 1;
@@ -138,7 +138,7 @@ async fn client(number: usize, args: Args, counts: Arc<Counts>, begin: Instant, 
                 break true;
             }
             if !find(&answer, b"\"PENDING\"") && !find(&answer, b"\"STARTED\"") {
-                eprintln!("{status}: {}", String::from_utf8_lossy(&answer));
+                eprintln!("{status}: {}", String::from_utf8_lossy(&answer[..answer.len().min(200)]));
                 break false;
             }
         };
@@ -152,8 +152,10 @@ async fn client(number: usize, args: Args, counts: Arc<Counts>, begin: Instant, 
     times
 }
 
+/// Whether an answer has this word, near its beginning or its end: the state is in one of them, the films between.
 fn find(text: &[u8], word: &[u8]) -> bool {
-    text.windows(word.len()).take(200).any(|at| at == word)
+    let near = |part: &[u8]| part.windows(word.len()).any(|at| at == word);
+    near(&text[..text.len().min(200)]) || near(&text[text.len().saturating_sub(200)..])
 }
 
 /// A kept connection.

@@ -69,7 +69,7 @@ impl Command {
 /// Runs the command that the process was started with.
 pub fn run() -> anyhow::Result<()> {
     let Cli { data_dir, log_format, command } = Cli::parse();
-    start_logging(log_format);
+    let _until_the_end = start_logging(log_format);
     let command = command.unwrap_or_else(|| Command::Serve(serve::ServeArgs::from_environment()));
     set_candle_threads(command.threads());
     match command {

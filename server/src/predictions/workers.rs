@@ -15,7 +15,10 @@ use app::domain::Recommendation;
 use metrics::{counter, histogram};
 
 use super::{Answer, Engine, Job, JobSource, activity::WorkerSeen, engine::EngineError, queue::Outcome};
-use crate::{model::compute_alone, telemetry::names};
+use crate::{
+    model::compute_alone,
+    telemetry::{names, trace},
+};
 
 /// What a person reads when the model failed on their prediction; the log has the reason.
 const FAILED: &str = "The model could not work this prediction out. Try again in a moment.";
@@ -52,12 +55,14 @@ impl Workers {
                 while let Some(jobs) = source.take(max_batch) {
                     let begun = Instant::now();
                     for job in &jobs {
-                        tracing::debug!(request = &*job.trace, waited = ?job.waited, "a prediction is begun");
+                        tracing::debug!(request = trace::request_of(&job.trace), waited = ?job.waited, "a prediction is begun");
                         histogram!(names::WAITED).record(job.waited);
                     }
                     desk.running.store(jobs.len(), Ordering::Relaxed);
+                    let spans: Vec<_> = jobs.iter().map(|job| trace::follow(&job.trace, job.waited)).collect();
                     pause(delay);
                     run(&*source, &engine, &jobs);
+                    drop(spans);
                     desk.running.store(0, Ordering::Relaxed);
                     desk.done.fetch_add(jobs.len() as u64, Ordering::Relaxed);
                     histogram!(names::BATCH).record(jobs.len() as f64);
@@ -128,7 +133,7 @@ fn run(source: &dyn JobSource, engine: &Engine, jobs: &[Job]) {
 fn finish(source: &dyn JobSource, done: Vec<(&Job, Outcome)>) {
     for (job, outcome) in &done {
         let state = if outcome.is_ok() { "success" } else { "failure" };
-        tracing::debug!(request = &*job.trace, state, "a prediction is done");
+        tracing::debug!(request = trace::request_of(&job.trace), state, "a prediction is done");
         counter!(names::FINISHED, "state" => state).increment(1);
     }
     source.finish(done);

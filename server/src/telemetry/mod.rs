@@ -4,7 +4,9 @@
 
 mod logs;
 mod metrics;
+#[cfg(feature = "otel")]
+mod otel;
 pub mod trace;
 
-pub use logs::{LogFormat, start_logging};
+pub use logs::{LogFormat, Telling, start_logging};
 pub use metrics::{Metrics, names, observe};

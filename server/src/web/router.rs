@@ -98,5 +98,9 @@ fn panicked() -> Response {
 fn span(request: &Request) -> tracing::Span {
     let id = request.headers().get(&REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
     // The path alone: a query may carry what somebody likes.
-    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+    let span = tracing::info_span!("request", id, method = %request.method(), path = request.uri().path());
+    if let Some(traceparent) = request.headers().get("traceparent").and_then(|value| value.to_str().ok()) {
+        trace::continue_trace(&span, traceparent);
+    }
+    span
 }

@@ -12,3 +12,5 @@ mod pressure;
 mod redis;
 mod shared;
 mod support;
+#[cfg(feature = "otel")]
+mod traces;

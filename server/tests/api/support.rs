@@ -125,8 +125,13 @@ impl Server {
 
     /// On this data directory.
     pub async fn start_on(data: TempDir, options: &[&str]) -> Self {
-        let mut process =
-            serve_command(data.path(), options).stdout(Stdio::piped()).spawn().expect("the server starts");
+        let command = serve_command(data.path(), options);
+        Self::start_as(command, data).await
+    }
+
+    /// As this command says.
+    pub async fn start_as(mut command: Command, data: TempDir) -> Self {
+        let mut process = command.stdout(Stdio::piped()).spawn().expect("the server starts");
         let mut line = String::new();
         BufReader::new(process.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
         let Some(url) = line.trim().strip_prefix("Marquee is on ") else {
@@ -207,7 +212,7 @@ impl Server {
     }
 }
 
-fn serve_command(data: &Path, options: &[&str]) -> Command {
+pub fn serve_command(data: &Path, options: &[&str]) -> Command {
     let mut command = marquee();
     command.args(["serve", "--addr", "127.0.0.1:0", "--data-dir"]).arg(data);
     command.arg("--site-dir").arg(site_files(data)).args(options);

@@ -154,7 +154,7 @@ impl Book {
             key,
             state: watch::Sender::new(State::Pending),
             arrived: now,
-            trace: trace::current(),
+            trace: trace::carried(),
             what: request.in_words(),
             request: Some(Arc::new(request)),
             deadline: now + self.limits.deadline,

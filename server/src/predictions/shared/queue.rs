@@ -155,7 +155,7 @@ impl Queue for SharedQueue {
             .arg(milliseconds(limits.result_ttl))
             .arg(limits.queue_capacity)
             .arg(limits.result_capacity.saturating_add(limits.queue_capacity))
-            .arg(&*trace::current())
+            .arg(&*trace::carried())
             .arg(what);
         let (said, outcome): (String, String) = self.link.script(&submit).await?;
         match said.as_str() {

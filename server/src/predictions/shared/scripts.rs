@@ -10,7 +10,12 @@ macro_rules! step {
     ($(#[$about:meta])* $name:ident, $file:literal) => {
         $(#[$about])*
         pub static $name: Step = Step(LazyLock::new(|| {
-            Script::new(concat!(include_str!("scripts/common.lua"), "\n", include_str!(concat!("scripts/", $file))))
+            Script::new(concat!(
+                include_str!("scripts/common.lua"),
+                "\nlocal function step()\n",
+                include_str!(concat!("scripts/", $file)),
+                "\nend\nlocal answer = step()\nsettle()\nreturn answer"
+            ))
         }));
     };
 }

@@ -29,13 +29,22 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function computation(entry) return P .. ':c:' .. entry end
 local function prediction(id) return P .. ':p:' .. id end
 local function joinable(key) return P .. ':k:' .. key end
-local function count(what, by) redis.call('HINCRBY', P .. ':stats', what, by or 1) end
 
--- This second's tally, as <predictions/activity.rs> reads it.
-local function tally(what)
-  local key = P .. ':t:' .. time[1]
-  redis.call('HINCRBY', key, what, 1)
-  redis.call('EXPIRE', key, 310)
+-- Counters, this second's tally as <predictions/activity.rs> reads it, and what ended: written once, by settle().
+local counted, tallied, ended = {}, {}, {}
+local function count(what) counted[what] = (counted[what] or 0) + 1 end
+local function tally(what) tallied[what] = (tallied[what] or 0) + 1 end
+
+-- The last thing of every step.
+local function settle()
+  for what, by in pairs(counted) do redis.call('HINCRBY', P .. ':stats', what, by) end
+  local second = P .. ':t:' .. time[1]
+  for what, by in pairs(tallied) do redis.call('HINCRBY', second, what, by) end
+  if next(tallied) then redis.call('EXPIRE', second, 310) end
+  if #ended > 0 then
+    redis.call('LPUSH', P .. ':recent', unpack(ended, math.max(#ended - 23, 1)))
+    redis.call('LTRIM', P .. ':recent', 0, 23)
+  end
 end
 
 -- A worker is here.
@@ -65,26 +74,26 @@ end
 -- One of the two ends of a computation. Whoever asks again after a failure gets a new try.
 local function finish(entry, state, value, model, ttl)
   local c = computation(entry)
+  local known = redis.call('HMGET', c, 'k', 'w', 'n')
+  local key, what, waiters = known[1], known[2], tonumber(known[3] or 0)
   redis.call('HSET', c, 's', state, 'v', value, 'm', model)
   redis.call('PEXPIRE', c, ttl)
   local asked = tonumber(string.match(entry, '^%d+'))
   local took = math.max(now - asked, 0)
   tally(state == 'SUCCESS' and 's' or 'f')
   tally('l' .. math.min(math.floor(math.log(math.max(took, 1)) / math.log(2) * 4), 255))
-  redis.call('LPUSH', P .. ':recent', asked .. '|' .. took .. '|' .. state .. '|' .. (redis.call('HGET', c, 'w') or ''))
-  redis.call('LTRIM', P .. ':recent', 0, 23)
+  ended[#ended + 1] = asked .. '|' .. took .. '|' .. state .. '|' .. (what or '')
   redis.call('ZREM', WAITING, entry)
   leave_stream(entry)
   if state == 'SUCCESS' then
-    local key = redis.call('HGET', c, 'k')
-    if redis.call('GET', joinable(key)) == entry then redis.call('PEXPIRE', joinable(key), ttl) end
+    if key and redis.call('GET', joinable(key)) == entry then redis.call('PEXPIRE', joinable(key), ttl) end
     count('succeeded')
   else
     unjoin(entry)
     count('failed')
   end
   -- Nobody waits for it any more: kept, it would be outside every bound.
-  if tonumber(redis.call('HGET', c, 'n') or 0) <= 0 then
+  if waiters <= 0 then
     unjoin(entry)
     redis.call('DEL', c)
   end

@@ -30,22 +30,23 @@ if redis.call('ZCARD', IDS) >= id_capacity then
 end
 
 count('scheduled')
-local outcome = entry and 'joined' or 'new'
+local outcome, finished = 'new', false
 if entry then
+  outcome = 'joined'
   count('coalesced')
+  redis.call('HINCRBY', computation(entry), 'n', 1)
+  local state = redis.call('HGET', computation(entry), 's')
+  finished = state == 'SUCCESS' or state == 'FAILURE'
+  if finished then
+    redis.call('PEXPIRE', computation(entry), ttl)
+    redis.call('PEXPIRE', joinable(key), ttl)
+  end
 else
   entry = redis.call('XADD', JOBS, '*', 'r', request, 't', ARGV[10])
-  redis.call('HSET', computation(entry), 's', 'PENDING', 'k', key, 'n', 0, 'w', ARGV[11])
+  redis.call('HSET', computation(entry), 's', 'PENDING', 'k', key, 'n', 1, 'w', ARGV[11])
   redis.call('PEXPIRE', computation(entry), LIFE)
   redis.call('ZADD', WAITING, now + deadline, entry)
   redis.call('SET', joinable(key), entry, 'PX', LIFE)
-end
-redis.call('HINCRBY', computation(entry), 'n', 1)
-local state = redis.call('HGET', computation(entry), 's')
-local finished = state == 'SUCCESS' or state == 'FAILURE'
-if finished then
-  redis.call('PEXPIRE', computation(entry), ttl)
-  redis.call('PEXPIRE', joinable(key), ttl)
 end
 redis.call('SET', prediction(id), entry .. ':' .. owner, 'PX', finished and ttl or LIFE)
 redis.call('ZADD', IDS, now, id)
