@@ -1,5 +1,4 @@
 use std::{
-    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -14,7 +13,7 @@ use tokio::time::{Instant, timeout_at};
 use super::{
     activity::Told,
     late, milliseconds,
-    notices::Notices,
+    notices::{Heard, Notices},
     owner_text, scripts,
     setup::{Identity, keep_catalogue},
 };
@@ -179,21 +178,21 @@ impl Queue for SharedQueue {
         limit: Duration,
     ) -> Result<State, Absent> {
         let end = Instant::now() + limit;
+        let looked = self.notices.now();
         let (entry, first) = self.present(id, asker).await?;
-        if first.is_finished() {
-            return Ok(first);
-        }
-        let waiting = self.notices.wait_on(&entry);
+        let mut now = first.clone();
+        let mut waiting = self.notices.wait_on(&entry, looked);
         loop {
-            let mut rung = pin!(waiting.bell.notified());
-            // From here on a ring is not missed; so look first, then wait.
-            rung.as_mut().enable();
-            let (_, now) = self.present(id, asker).await?;
             let moved = until == Until::Changed && std::mem::discriminant(&now) != std::mem::discriminant(&first);
             if now.is_finished() || moved || Instant::now() >= end || self.aborted.load(Ordering::Acquire) {
                 return Ok(now);
             }
-            let _ = timeout_at(end.min(Instant::now() + LOOK_AGAIN), rung).await;
+            // What was lost on its way is seen in the next look.
+            now = match timeout_at(end.min(Instant::now() + LOOK_AGAIN), waiting.next()).await {
+                Ok(Heard::Started) => State::Started,
+                Ok(Heard::Nothing) => continue,
+                Ok(Heard::Look) | Err(_) => self.present(id, asker).await?.1,
+            };
         }
     }
 
