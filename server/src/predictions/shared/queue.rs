@@ -49,6 +49,20 @@ enum Look {
     Unknown,
 }
 
+fn state_of(name: &[u8], value: Vec<u8>, model: Vec<u8>) -> Option<State> {
+    match name {
+        b"PENDING" => Some(State::Pending),
+        b"STARTED" => Some(State::Started),
+        b"SUCCESS" => Some(State::Success(Answer::from_json(text(value), text(model)))),
+        b"FAILURE" => Some(State::Failure(text(value).into())),
+        _ => None,
+    }
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}
+
 impl SharedQueue {
     /// Over a link that was [prepared](super::prepare) with the same identity.
     pub fn start(link: Link, limits: Limits, identity: Identity) -> Self {
@@ -107,17 +121,24 @@ impl SharedQueue {
         let mut look = scripts::LOOK.on(self.link.redis());
         look.arg(id.to_string()).arg(owner_text(asker));
         let found: Vec<Vec<u8>> = self.link.script(&look).await?;
-        let text =
-            |at: usize| found.get(at).map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default();
-        let state = match found.first().map(Vec::as_slice) {
-            Some(b"PENDING") => State::Pending,
-            Some(b"STARTED") => State::Started,
-            Some(b"SUCCESS") => State::Success(Answer::from_json(text(2), text(3))),
-            Some(b"FAILURE") => State::Failure(text(2).into()),
-            Some(b"UNKNOWN") => return Ok(Look::Unknown),
-            _ => return Ok(Look::Absent),
-        };
-        Ok(Look::State { entry: text(1), state })
+        let mut found = found.into_iter();
+        let mut next = || found.next().unwrap_or_default();
+        let (state, entry) = (next(), next());
+        Ok(match state_of(&state, next(), next()) {
+            Some(state) => Look::State { entry: text(entry), state },
+            None if state == b"UNKNOWN" => Look::Unknown,
+            None => Look::Absent,
+        })
+    }
+
+    /// The state of a computation that a look has found before; `None` when it is gone.
+    async fn look_again(&self, entry: &str) -> Result<Option<State>, Absent> {
+        let mut again = redis::cmd("HMGET");
+        again.arg(self.link.redis().key(format_args!("c:{entry}"))).arg(&["s", "v", "m"]);
+        let found: Vec<Option<Vec<u8>>> = self.link.command(&again).await?;
+        let mut found = found.into_iter().map(Option::unwrap_or_default);
+        let mut next = || found.next().unwrap_or_default();
+        Ok(state_of(&next(), next(), next()))
     }
 
     async fn present(&self, id: PredictionId, asker: Option<VisitorId>) -> Result<(String, State), Absent> {
@@ -191,7 +212,10 @@ impl Queue for SharedQueue {
             now = match timeout_at(end.min(Instant::now() + LOOK_AGAIN), waiting.next()).await {
                 Ok(Heard::Started) => State::Started,
                 Ok(Heard::Nothing) => continue,
-                Ok(Heard::Look) | Err(_) => self.present(id, asker).await?.1,
+                Ok(Heard::Look) | Err(_) => match self.look_again(&entry).await? {
+                    Some(state) => state,
+                    None => self.present(id, asker).await?.1,
+                },
             };
         }
     }
