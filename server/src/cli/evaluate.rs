@@ -8,7 +8,7 @@ use super::train::TrainingBar;
 use crate::{
     catalogue::{self, Reader},
     model::{
-        FilmOrder, ItemCosine, Likes, Popularity,
+        Ease, FilmOrder, ItemCosine, Likes, Popularity,
         evaluation::{self, Figures, Shown},
         set_autoencoder::SetRecommender,
         training::{self, Hyper},
@@ -31,6 +31,9 @@ pub struct EvaluateArgs {
     json: bool,
 }
 
+/// EASE's regularisations, of which its row has the best at each length: more than any model that has to choose knows.
+const LAMBDAS: [f32; 6] = [100.0, 300.0, 1_000.0, 3_000.0, 10_000.0, 30_000.0];
+
 /// What is printed of one model at one length of history.
 #[derive(Serialize)]
 struct Line {
@@ -51,12 +54,17 @@ pub fn run(args: &EvaluateArgs, data_dir: &Path) -> anyhow::Result<()> {
     folds.dedup();
 
     let [mut popularity, mut cosine, mut network] = [Figures::default(); 3];
+    let mut ease = [Figures::default(); LAMBDAS.len()];
     for fold in folds {
         let cases = evaluation::cases(&interactions, |viewer| evaluation::fold(viewer) == fold);
         let likes = Likes::of(&interactions, 1, |viewer| evaluation::fold(viewer) != fold);
         popularity.add(&evaluation::measure(&Popularity::new(Arc::clone(&order), &likes), &cases)?);
 
         cosine.add(&evaluation::measure(&ItemCosine::new(Arc::clone(&order), likes.clone()), &cases)?);
+
+        for (lambda, ease) in LAMBDAS.into_iter().zip(&mut ease) {
+            ease.add(&evaluation::measure(&Ease::new(Arc::clone(&order), &likes, lambda)?, &cases)?);
+        }
 
         let mut bar = TrainingBar::new();
         let hyper = Hyper::for_viewers(likes.viewers().len(), args.seed);
@@ -69,7 +77,9 @@ pub fn run(args: &EvaluateArgs, data_dir: &Path) -> anyhow::Result<()> {
         )?);
     }
 
-    let models = [("popularity", popularity), ("item-cosine", cosine), ("set-autoencoder", network)];
+    let ease = ease.iter().fold(Figures::default(), Figures::better_of);
+    let models =
+        [("popularity", popularity), ("item-cosine", cosine), ("ease, best λ", ease), ("set-autoencoder", network)];
     let mut out = std::io::stdout().lock();
     if args.json {
         let lines: Vec<Line> = models.iter().flat_map(|(model, figures)| lines(model, figures)).collect();

@@ -139,6 +139,16 @@ pub struct Figures {
 }
 
 impl Figures {
+    /// In each row the figures of whichever has the better nDCG.
+    pub fn better_of(mut self, other: &Self) -> Self {
+        for (best, row) in self.rows.iter_mut().zip(&other.rows) {
+            if row.ndcg() > best.ndcg() {
+                *best = *row;
+            }
+        }
+        self
+    }
+
     /// Counts the lists of another fold too.
     pub fn add(&mut self, other: &Self) {
         for (sum, tally) in self.rows.iter_mut().zip(&other.rows) {

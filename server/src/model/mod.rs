@@ -6,6 +6,7 @@
 
 mod alone;
 pub mod artefact;
+mod ease;
 pub mod evaluation;
 mod item_cosine;
 mod likes;
@@ -16,6 +17,7 @@ pub mod training;
 pub mod validation;
 
 pub use alone::{compute_alone, set_candle_threads};
+pub use ease::{Ease, EaseError};
 pub use item_cosine::ItemCosine;
 pub use likes::Likes;
 pub use popularity::Popularity;
