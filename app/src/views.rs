@@ -142,6 +142,8 @@ pub struct WorkersPage {
     pub recent: Vec<RecentRow>,
     /// Whether the queue is shared with other processes.
     pub shared: bool,
+    /// Whether the queue is out of reach: then nothing else here is known.
+    pub late: bool,
 }
 
 /// A worker thread.

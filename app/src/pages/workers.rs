@@ -19,6 +19,8 @@ const SILENT: u32 = 15;
 /// How often the page asks. Milliseconds.
 const EVERY: u32 = 1_000;
 
+const AWAY: &str = "The queue is out of reach. Trying again…";
+
 /// `/workers`.
 #[component]
 pub(super) fn Workers() -> impl IntoView {
@@ -61,7 +63,7 @@ fn NotForYou(why: String) -> impl IntoView {
 #[island(lazy)]
 fn LiveWorkers(page: WorkersPage) -> impl IntoView {
     let page = RwSignal::new(page);
-    let late = RwSignal::new(false);
+    let trouble = RwSignal::new(page.with_untracked(|page| page.late.then_some(AWAY)));
     Effect::new(move |_| {
         leptos::task::spawn_local(async move {
             // Ends when the page is left: its signals are gone then.
@@ -71,18 +73,23 @@ fn LiveWorkers(page: WorkersPage) -> impl IntoView {
                     crate::browser::shown().await;
                 }
                 match api::workers().await {
+                    // What was known stays.
+                    Ok(now) if now.late => {
+                        trouble.try_set(Some(AWAY));
+                    }
                     Ok(now) => {
                         page.try_set(now);
-                        late.try_set(false);
+                        trouble.try_set(None);
                     }
                     Err(_) => {
-                        late.try_set(true);
+                        trouble.try_set(Some("The server does not answer. Trying again…"));
                     }
                 }
             }
         });
     });
-    let live = move || if late.get() { "The server does not answer. Trying again…" } else { "Updated every second" };
+    let live = move || trouble.get().unwrap_or("Updated every second");
+    let known = move || page.with(|page| !page.late);
     let times = Memo::new(move |_| page.with(|page| page.times.clone()));
     let batches = Memo::new(move |_| page.with(|page| page.batches.clone()));
     view! {
@@ -90,7 +97,9 @@ fn LiveWorkers(page: WorkersPage) -> impl IntoView {
             <h1>"Workers"</h1>
             <p class="status" role="status">
                 <span class="with-script">{live}</span>
-                <span class="without-script">"As of now; reload for a newer picture"</span>
+                <span class="without-script">
+                    {move || if known() { "As of now; reload for a newer picture" } else { "The queue is out of reach; reload in a moment" }}
+                </span>
             </p>
         </div>
         <div class="grid grid-four">
@@ -141,7 +150,7 @@ fn LiveWorkers(page: WorkersPage) -> impl IntoView {
                     </table>
                 </div>
                 {move || {
-                    page.with(|page| page.workers.is_empty())
+                    (known() && page.with(|page| page.workers.is_empty()))
                         .then_some(view! { <p class="note">"No worker was heard of in the last ten minutes. "<code>"marquee worker"</code>" starts one."</p> })
                 }}
             </section>
@@ -165,7 +174,7 @@ fn LiveWorkers(page: WorkersPage) -> impl IntoView {
                     </table>
                 </div>
                 {move || {
-                    page.with(|page| page.recent.is_empty())
+                    (known() && page.with(|page| page.recent.is_empty()))
                         .then_some(view! { <p class="note">"None yet. Open the home page, and one is here."</p> })
                 }}
             </section>

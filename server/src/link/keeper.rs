@@ -61,8 +61,12 @@ fn advice(error: &RedisError) -> Option<&'static str> {
         Some("Redis wants a password: give it in a file, --queue-password-file FILE, and a user in the address")
     } else if has("WRONGPASS") || has("AuthenticationFailed") || has("invalid username-password") {
         Some("Redis does not take this user and password: look at --queue-password-file and the user in the address")
-    } else if has("NOPERM") {
+    } else if has("NOPERM") || has("NoPerm") {
         Some("Redis does not let this user do what Marquee needs: deploy/README.md has the rules (ACL SETUSER)")
+    } else if has("READONLY") || has("ReadOnly") {
+        Some("this Redis is a replica that takes no writes: give the address of the primary")
+    } else if has("out of range") && has("DB index") {
+        Some("Redis has no database of this number: look at the end of the address")
     } else if has("WRONGTYPE") {
         Some("keys in Redis that begin like ours are somebody else's: choose another --queue-prefix")
     } else if has("OOM") {

@@ -78,7 +78,8 @@ impl Operator {
     /// Whether the request is the operator's: by the token (a bearer's, or the cookie's), or from this machine itself and
     /// not through a proxy on it.
     pub fn asks(&self, headers: &HeaderMap, from: Option<SocketAddr>) -> bool {
-        let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+        let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.split_once(' '));
+        let bearer = bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token);
         let tokens = bearer.into_iter().chain(visitor::cookie(headers, COOKIE));
         if tokens.map(str::trim).any(|token| self.is_token(token)) {
             return true;
@@ -159,7 +160,9 @@ mod tests {
         let (operator, away) = (operator(), "10.1.2.3:9".parse().ok());
         assert!(operator.asks(&headers("authorization", &format!("Bearer {TOKEN}")), away));
         assert!(operator.asks(&headers("cookie", &format!("a=b; {COOKIE}={TOKEN}")), away));
+        assert!(operator.asks(&headers("authorization", &format!("bearer {TOKEN}")), away), "RFC 9110: no case");
         assert!(!operator.asks(&headers("authorization", "Bearer something-else-entirely"), away));
+        assert!(!operator.asks(&headers("authorization", &format!("Basic {TOKEN}")), away));
         assert!(!operator.asks(&HeaderMap::new(), away));
     }
 

@@ -136,9 +136,10 @@ impl Port for SitePort {
             ));
         }
         let (_, service) = self.ready()?;
-        let late = || PortError::Late("The queue is out of reach: Redis does not answer.".to_owned());
-        let activity = service.activity().await.ok_or_else(late)?;
-        Ok(workers_page(&activity, service.is_shared()))
+        Ok(match service.activity().await {
+            Some(activity) => workers_page(&activity, service.is_shared()),
+            None => WorkersPage { shared: true, late: true, ..WorkersPage::default() },
+        })
     }
 
     async fn schedule(
@@ -147,8 +148,11 @@ impl Port for SitePort {
         view: Option<ViewerId>,
         replaces: Option<PredictionId>,
     ) -> Result<Ticket, PortError> {
-        let profile = self.profile(visitor, view).await?;
-        self.ticket(visitor, profile, replaces).await
+        match self.profile(visitor, view).await {
+            // No prediction without the ratings, and both come back by themselves.
+            Err(PortError::Late(_)) => Ok(Ticket::Late),
+            profile => self.ticket(visitor, profile?, replaces).await,
+        }
     }
 
     async fn poll(&self, visitor: Visitor, id: PredictionId, wait: Duration) -> Result<Poll, PortError> {

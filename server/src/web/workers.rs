@@ -63,6 +63,7 @@ pub fn workers_page(activity: &Activity, shared: bool) -> WorkersPage {
             })
             .collect(),
         shared,
+        late: false,
     }
 }
 

@@ -225,6 +225,11 @@ async fn while_redis_is_away_pages_still_come_and_everything_returns_with_it() {
     let refused = server.post("/api/predict", &json!({ "input-data": { "liked": [] } })).await;
     assert_eq!(refused.status(), 503);
     assert!(refused.headers().contains_key("retry-after"));
+    // What the page's script asks for: it is told to try again, not to give up.
+    let again = server.http.post(server.at("/fn/schedule")).header("content-type", "application/x-www-form-urlencoded");
+    let (status, ticket) = json_of(again.send().await.expect("an answer")).await;
+    assert_eq!((status, &ticket), (200, &json!("Late")));
+    assert_eq!(server.get_json("/fn/workers").await["late"], true, "the operator's page waits for Redis too");
     let (status, ready) = json_of(server.get("/readyz").await).await;
     assert_eq!((status, &ready["status"]), (200, &json!("degraded")), "a load balancer must not drop the page");
 

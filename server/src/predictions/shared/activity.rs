@@ -12,7 +12,8 @@ use crate::predictions::{
 /// The answer of `activity.lua`.
 pub struct Told(pub Activity);
 
-type Second = (u64, HashMap<String, u32>);
+/// Values as they are: one that is no number must not hide the others.
+type Second = (u64, HashMap<String, String>);
 type Worker = (String, u32, u64, u64);
 
 impl FromRedisValue for Told {
@@ -39,9 +40,10 @@ impl FromRedisValue for Told {
     }
 }
 
-fn tally(fields: &HashMap<String, u32>) -> Tally {
+fn tally(fields: &HashMap<String, String>) -> Tally {
     let mut tally = Tally::default();
-    for (name, &count) in fields {
+    for (name, count) in fields {
+        let Ok(count) = count.parse() else { continue };
         match (name.split_at(1.min(name.len())), count) {
             (("s", ""), count) => tally.succeeded = count,
             (("f", ""), count) => tally.failed = count,
