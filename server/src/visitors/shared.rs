@@ -45,13 +45,14 @@ impl VisitorStore for SharedVisitors {
     async fn profile(&self, visitor: VisitorId, shoes: Option<ViewerId>) -> Result<Profile, VisitorsError> {
         let mut read = cmd("HGETALL");
         read.arg(self.key(visitor, shoes));
-        let fields: Vec<(u32, u8)> = self.link.command(&read).await?;
-        let given = fields.into_iter().filter(|&(_, halves)| halves > 0);
-        let rating = |(movie, halves)| {
-            let stars = Stars::from_halves(halves).ok_or(VisitorsError::Damaged("rating"))?;
-            Ok((MovieId(movie), stars))
-        };
-        given.map(rating).collect()
+        let fields: Vec<(String, String)> = self.link.command(&read).await?;
+        let ratings = fields.into_iter().filter_map(|(film, halves)| match (film.parse(), halves.parse()) {
+            (Ok(_), Ok(0)) => None,
+            (Ok(film), Ok(halves)) => Some((MovieId(film), Stars::from_halves(halves)?)),
+            // Not ours. One that cannot be read must not take the others with it.
+            _ => None,
+        });
+        Ok(ratings.collect())
     }
 
     async fn rate(

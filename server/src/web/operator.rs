@@ -109,6 +109,7 @@ pub async fn sign_in(
     let token = form.map(|Form(SignIn { token })| token.trim().to_owned()).unwrap_or_default();
     let back = Redirect::to("/workers");
     if !site.operator.is_token(&token) {
+        tracing::warn!("somebody offered a wrong token for the operator's pages");
         return back.into_response();
     }
     let secure = if visitor::is_https(&headers) { "; Secure" } else { "" };

@@ -366,6 +366,24 @@ fn redis_is_spoken_to_over_tls_with_a_certificate_that_is_trusted() {
 }
 
 #[tokio::test]
+async fn a_rating_that_cannot_be_read_hides_no_other() {
+    let redis = Redis::start();
+    let server = Server::start(&["--queue", &redis.url()]).await;
+    becomes_ready(&server).await;
+    let visitor = Client::builder().cookie_store(true).build().expect("a client");
+    let films = server.some_films(2).await;
+    let rate = async |film: u64| {
+        let rated = visitor.post(server.at("/fn/rate")).header("content-type", "application/x-www-form-urlencoded");
+        json_of(rated.body(format!("movie={film}&stars=5")).send().await.expect("an answer")).await
+    };
+    assert_eq!(rate(films[0]).await.1["rated"], 1);
+    let keys: Vec<String> = redis.ask("KEYS {marquee}:r:*");
+    let _: redis::Value = redis.ask(&format!("HSET {} 999999999 99999 abc 5 5 -3 6 x", keys[0]));
+    let (status, rated) = rate(films[1]).await;
+    assert_eq!((status, &rated["rated"]), (200, &json!(2)));
+}
+
+#[tokio::test]
 async fn the_rights_that_the_docs_give_are_all_that_is_needed() {
     let redis = Redis::start();
     let rules = include_str!("../../../deploy/users.acl");
