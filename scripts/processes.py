@@ -35,7 +35,7 @@ def wait_for(url, seconds=60):
             if getattr(error, "code", None):
                 return b""
             time.sleep(0.1)
-    sys.exit(f"bench-peer: nothing answers at {url}")
+    sys.exit(f"{pathlib.Path(sys.argv[0]).name}: nothing answers at {url}")
 
 
 class Processes:
@@ -75,6 +75,11 @@ class Processes:
         self.started = []
 
 
+def popular_films(url):
+    """Ids of films that visitors of the load like, as the load generator takes them."""
+    return ",".join(str(film["id"]) for film in json.loads(wait_for(f"{url}/api/predict?liked=&n=200")))
+
+
 def load_program():
     """The load generator, compiled by cargo if it is not there."""
     built = subprocess.run(
@@ -85,7 +90,7 @@ def load_program():
         message = json.loads(line)
         if message.get("executable") and message.get("target", {}).get("name") == "load":
             return message["executable"]
-    sys.exit("bench-peer: cargo built no load generator")
+    sys.exit(f"{pathlib.Path(sys.argv[0]).name}: cargo built no load generator")
 
 
 def marquee_environment():

@@ -133,31 +133,17 @@ impl Recommender for Ease {
 
 #[cfg(test)]
 mod tests {
-    use app::domain::{MovieId, Stars, ViewerId};
+    use app::domain::MovieId;
 
     use super::*;
-    use crate::catalogue::Interactions;
-
-    /// Three viewers over four films: 0 and 1 go together, 3 is liked by nobody.
-    fn likes() -> (Arc<FilmOrder>, Likes) {
-        let interactions = Interactions {
-            films: (0..4).map(MovieId).collect(),
-            viewers: (0..3).map(ViewerId).collect(),
-            offsets: vec![0, 2, 4, 6],
-            items: vec![0, 1, 0, 1, 0, 2],
-            stars: vec![Stars::LIKED; 6],
-            times: vec![0; 6],
-        };
-        (Arc::new(FilmOrder::new(interactions.films.clone())), Likes::of(&interactions, 1, |_| true))
-    }
+    use crate::{
+        catalogue::Interactions,
+        model::examples::{liking, three_viewers},
+    };
 
     fn model() -> Ease {
-        let (order, likes) = likes();
+        let (order, likes) = three_viewers();
         Ease::new(order, &likes, 1.0).unwrap()
-    }
-
-    fn liking(films: &[usize]) -> History {
-        History { ratings: films.iter().map(|&film| (film, Stars::MOST)).collect() }
     }
 
     /// By hand: XᵀX + I = [4 2 1; 2 3 0; 1 0 2], its inverse is [6 −4 −3; −4 7 2; −3 2 8] / 13.
@@ -185,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_regularisation_that_is_none_is_refused() {
-        let (order, likes) = likes();
+        let (order, likes) = three_viewers();
         for lambda in [0.0, -1.0, f32::NAN, f32::INFINITY] {
             assert!(Ease::new(Arc::clone(&order), &likes, lambda).is_err(), "{lambda}");
         }
@@ -193,7 +179,7 @@ mod tests {
 
     #[test]
     fn without_likes_every_score_is_zero() {
-        let (order, _) = likes();
+        let (order, _) = three_viewers();
         let nobody = Interactions { films: (0..4).map(MovieId).collect(), offsets: vec![0], ..Interactions::default() };
         let model = Ease::new(order, &Likes::of(&nobody, 1, |_| true), 1.0).unwrap();
         assert_eq!(model.scores(&[&liking(&[0, 3])]).unwrap(), [[0.0; 4]]);

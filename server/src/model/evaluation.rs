@@ -9,7 +9,7 @@
 use app::domain::{MovieId, Stars, ViewerId};
 use serde::{Deserialize, Serialize};
 
-use super::{History, ModelError, Recommender};
+use super::{History, ModelError, Recommender, best_positions};
 use crate::catalogue::Interactions;
 
 #[cfg(test)]
@@ -168,7 +168,7 @@ pub fn measure(model: &dyn Recommender, cases: &[Case]) -> Result<Figures, Model
             for &(film, _) in &case.history.ratings {
                 scores[film] = f32::NEG_INFINITY;
             }
-            let ranking = best(&scores, RECALL_AT);
+            let ranking = best_positions(&scores, RECALL_AT, |_| true);
             let row = Shown::ALL.iter().position(|&shown| shown == case.shown).unwrap_or_default();
             let tally = &mut figures.rows[row];
             tally.ndcg += ndcg(&ranking, &case.targets);
@@ -177,18 +177,6 @@ pub fn measure(model: &dyn Recommender, cases: &[Case]) -> Result<Figures, Model
         }
     }
     Ok(figures)
-}
-
-/// The films with the best scores, best first, at most `most`; of equal scores the film that stands first.
-pub fn best(scores: &[f32], most: usize) -> Vec<usize> {
-    let better = |&a: &usize, &b: &usize| scores[b].total_cmp(&scores[a]).then(a.cmp(&b));
-    let mut films: Vec<usize> = (0..scores.len()).collect();
-    if most < films.len() {
-        films.select_nth_unstable_by(most, better);
-        films.truncate(most);
-    }
-    films.sort_unstable_by(better);
-    films
 }
 
 fn ndcg(ranking: &[usize], targets: &[usize]) -> f64 {

@@ -87,27 +87,12 @@ impl Recommender for ItemCosine {
 
 #[cfg(test)]
 mod tests {
-    use app::domain::{MovieId, Stars, ViewerId};
-
     use super::*;
-    use crate::catalogue::Interactions;
+    use crate::model::examples::{liking, three_viewers};
 
-    /// Three viewers over four films: 0 and 1 go together, 3 is liked by nobody.
     fn model() -> ItemCosine {
-        let interactions = Interactions {
-            films: (0..4).map(MovieId).collect(),
-            viewers: (0..3).map(ViewerId).collect(),
-            offsets: vec![0, 2, 4, 6],
-            items: vec![0, 1, 0, 1, 0, 2],
-            stars: vec![Stars::LIKED; 6],
-            times: vec![0; 6],
-        };
-        let order = Arc::new(FilmOrder::new(interactions.films.clone()));
-        ItemCosine::new(order, Likes::of(&interactions, 1, |_| true))
-    }
-
-    fn liking(films: &[usize]) -> History {
-        History { ratings: films.iter().map(|&film| (film, Stars::MOST)).collect() }
+        let (order, likes) = three_viewers();
+        ItemCosine::new(order, likes)
     }
 
     #[test]

@@ -8,11 +8,14 @@ mod alone;
 pub mod artefact;
 mod ease;
 pub mod evaluation;
+#[cfg(test)]
+mod examples;
 mod item_cosine;
 mod likes;
 mod popularity;
 mod recommender;
 pub mod set_autoencoder;
+mod top;
 pub mod training;
 pub mod validation;
 
@@ -22,3 +25,4 @@ pub use item_cosine::ItemCosine;
 pub use likes::Likes;
 pub use popularity::Popularity;
 pub use recommender::{FilmOrder, History, ModelError, Recommender, Share};
+pub use top::best_positions;

@@ -76,7 +76,7 @@ pub fn bucket(time: Duration) -> u8 {
 
 /// The time that a bucket stands for: its middle.
 pub fn time_of(bucket: u8) -> Duration {
-    Duration::from_secs_f64((f64::from(bucket) + 0.5).mul_add(1.0 / BUCKETS_A_DOUBLING, 0.0).exp2() / 1_000.0)
+    Duration::from_secs_f64(((f64::from(bucket) + 0.5) / BUCKETS_A_DOUBLING).exp2() / 1_000.0)
 }
 
 /// The time that this part of all times does not exceed; `None` where there are none.

@@ -5,10 +5,10 @@ use std::{cell::RefCell, collections::HashMap, sync::Arc};
 
 use app::domain::{MovieId, Reason, Recommendation};
 
-use super::{FilmTable, Request, top::best_positions};
+use super::{FilmTable, Request};
 use crate::{
     catalogue::{CatalogueError, MovieSummary, Reader},
-    model::{History, ModelError, Recommender, Share},
+    model::{History, ModelError, Recommender, Share, best_positions},
 };
 
 /// Reasons given with one recommendation.

@@ -10,7 +10,6 @@
 //! - [`memory`]: the queue of one process
 //! - [`shared`]: the queue of many, over Redis
 //! - [`films`]: what filters need to know of each film
-//! - [`top`]: the best of many scores
 //! - [`engine`]: a batch of requests in, recommendations out
 //! - [`workers`]: the threads
 //! - [`activity`]: what the last five minutes were like
@@ -25,7 +24,6 @@ pub mod queue;
 pub mod request;
 pub mod service;
 pub mod shared;
-pub mod top;
 pub mod workers;
 
 pub use activity::Activity;

@@ -46,13 +46,11 @@ impl VisitorStore for SharedVisitors {
         let mut read = cmd("HGETALL");
         read.arg(self.key(visitor, shoes));
         let fields: Vec<(String, String)> = self.link.command(&read).await?;
-        let ratings = fields.into_iter().filter_map(|(film, halves)| match (film.parse(), halves.parse()) {
-            (Ok(_), Ok(0)) => None,
-            (Ok(film), Ok(halves)) => Some((MovieId(film), Stars::from_halves(halves)?)),
-            // Not ours. One that cannot be read must not take the others with it.
-            _ => None,
-        });
-        Ok(ratings.collect())
+        // A 0 is none, and one that cannot be read is not ours: it must not take the others with it.
+        let rating = |(film, halves): (String, String)| {
+            Some((MovieId(film.parse().ok()?), Stars::from_halves(halves.parse().ok()?)?))
+        };
+        Ok(fields.into_iter().filter_map(rating).collect())
     }
 
     async fn rate(

@@ -12,6 +12,7 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use tokio::{net::TcpListener, sync::Semaphore};
+use tower::Layer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 /// How long to let be when the system has no socket to give.
@@ -64,7 +65,7 @@ pub async fn listen(listener: TcpListener, router: Router, bounds: Bounds, stop:
         };
         // Answers are small and written at once; waiting for more to send would only delay them.
         let _ = stream.set_nodelay(true);
-        let service = TowerToHyperService::new(router.clone().layer(Extension(ConnectInfo(from))));
+        let service = TowerToHyperService::new(Extension(ConnectInfo(from)).layer(router.clone()));
         let connection = open.watch(http.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
             if let Err(error) = connection.await {

@@ -14,3 +14,4 @@ mod shared;
 mod support;
 #[cfg(feature = "otel")]
 mod traces;
+mod trouble;

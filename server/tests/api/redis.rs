@@ -10,9 +10,10 @@ use std::{
 };
 
 use redis::{Connection, FromRedisValue, cmd};
+use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::{PATIENCE, Server, copy_of_data, marquee};
+use crate::support::{PATIENCE, Server, copy_of_data, json_of, marquee};
 
 pub struct Redis {
     process: Child,
@@ -192,4 +193,18 @@ pub async fn web_server(redis: &Redis, options: &[&str]) -> Server {
     let mut all = vec!["--queue", &url, "--workers", "0"];
     all.extend(options);
     Server::start(&all).await
+}
+
+/// Returns when the server has Redis and workers.
+pub async fn becomes_ready(server: &Server) {
+    let start = Instant::now();
+    while server.get_json("/readyz").await["status"] != "ready" {
+        assert!(start.elapsed() < PATIENCE, "it stays {}", server.get_json("/readyz").await);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// What a poll is answered with: status and body.
+pub async fn state(server: &Server, id: &str) -> (u16, Value) {
+    json_of(server.get(&format!("/api/get-result/{id}")).await).await
 }

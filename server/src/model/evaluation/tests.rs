@@ -2,10 +2,10 @@ use std::sync::Arc;
 
 use app::domain::{MovieId, Stars, ViewerId};
 
-use super::{Shown, best, cases, fold, hash, measure, ndcg, recall};
+use super::{Shown, cases, fold, hash, measure, ndcg, recall};
 use crate::{
     catalogue::Interactions,
-    model::{FilmOrder, History, ModelError, Recommender, Share},
+    model::{FilmOrder, History, ModelError, Recommender, Share, best_positions},
 };
 
 /// A viewer who liked the first `liked` of `films` films and gave the rest three stars.
@@ -109,7 +109,7 @@ fn gains_fall_with_the_logarithm_of_the_place() {
 
 #[test]
 fn equal_scores_are_ranked_in_the_films_order() {
-    assert_eq!(best(&[1.0, 2.0, 1.0, 2.0, 1.0], 4), [1, 3, 0, 2]);
-    assert_eq!(best(&[0.0; 5], 9), [0, 1, 2, 3, 4]);
-    assert!(best(&[], 3).is_empty());
+    assert_eq!(best_positions(&[1.0, 2.0, 1.0, 2.0, 1.0], 4, |_| true), [1, 3, 0, 2]);
+    assert_eq!(best_positions(&[0.0; 5], 9, |_| true), [0, 1, 2, 3, 4]);
+    assert!(best_positions(&[], 3, |_| true).is_empty());
 }

@@ -5,7 +5,7 @@ use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
 
 use super::{Config, LENGTH_FEATURES, SetAutoencoder, SetRecommender, Sets, length_features, names};
-use crate::model::{FilmOrder, History, Recommender};
+use crate::model::{FilmOrder, History, Recommender, examples::liking};
 
 const CONFIG: Config = Config { films: 7, width: 3, hidden: 4 };
 
@@ -91,10 +91,6 @@ impl Plain {
 fn recommender() -> SetRecommender {
     let order = FilmOrder::new((0..CONFIG.films as u32).map(|film| MovieId(film * 10)).collect());
     SetRecommender::new(Plain::new().net(), Arc::new(order), "test".to_owned()).unwrap()
-}
-
-fn liking(films: &[usize]) -> History {
-    History { ratings: films.iter().map(|&film| (film, Stars::MOST)).collect() }
 }
 
 fn assert_close(ours: &[f32], theirs: &[f32]) {

@@ -44,22 +44,18 @@ fn tally(fields: &HashMap<String, String>) -> Tally {
     let mut tally = Tally::default();
     for (name, count) in fields {
         let Ok(count) = count.parse() else { continue };
-        match (name.split_at(1.min(name.len())), count) {
-            (("s", ""), count) => tally.succeeded = count,
-            (("f", ""), count) => tally.failed = count,
-            (("r", ""), count) => tally.refused = count,
-            (("b", size), count) => {
-                if let Ok(size) = size.parse() {
+        // A name that is none of these is another version's.
+        match name.as_str() {
+            "s" => tally.succeeded = count,
+            "f" => tally.failed = count,
+            "r" => tally.refused = count,
+            _ => {
+                if let Some(size) = name.strip_prefix('b').and_then(|size| size.parse().ok()) {
                     tally.batches.insert(size, count);
-                }
-            }
-            (("l", bucket), count) => {
-                if let Ok(bucket) = bucket.parse() {
+                } else if let Some(bucket) = name.strip_prefix('l').and_then(|bucket| bucket.parse().ok()) {
                     tally.times.insert(bucket, count);
                 }
             }
-            // Another version's.
-            _ => {}
         }
     }
     tally
@@ -75,4 +71,18 @@ fn ended(line: &str, now: u64) -> Option<Recent> {
         succeeded: parts.next()? == "SUCCESS",
         what: parts.next()?.to_owned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_tally_hides_no_other() {
+        let fields =
+            [("s", "3"), ("b4", "2"), ("l17", "5"), ("é", "1"), ("", "1"), ("b", "1"), ("l300", "1"), ("f", "x")];
+        let fields = fields.map(|(name, count)| (name.to_owned(), count.to_owned())).into();
+        let expected = Tally { succeeded: 3, batches: [(4, 2)].into(), times: [(17, 5)].into(), ..Tally::default() };
+        assert_eq!(tally(&fields), expected);
+    }
 }

@@ -201,6 +201,9 @@ impl Queue for SharedQueue {
         let end = Instant::now() + limit;
         let looked = self.notices.now();
         let (entry, first) = self.present(id, asker).await?;
+        if first.is_finished() {
+            return Ok(first);
+        }
         let mut now = first.clone();
         let mut waiting = self.notices.wait_on(&entry, looked);
         loop {

@@ -4,16 +4,16 @@
 --
 -- <P>:jobs          stream: one entry a computation that is not finished; fields r: the request, t: the id of the HTTP request
 -- <P>:c:<entry>     hash of a computation: s state, k key, n how many ids point here, v result or reason, m model,
---                 w what was asked, in words
+--                   w what was asked, in words
 -- <P>:k:<key>       the entry that an equal request may join
 -- <P>:p:<id>        "<entry>:<owner>" of a prediction
 -- <P>:waiting       sorted set: entries that no worker began, by deadline
 -- <P>:ids           sorted set: all ids, by the time they were handed out
--- <P>:workers     sorted set: names of workers, by when they were last heard of
+-- <P>:workers       sorted set: names of workers, by when they were last heard of
 -- <P>:dead          stream: jobs that were given up
--- <P>:done        hash: predictions that each worker has ended
--- <P>:recent      list: the last predictions that ended, newest first: "when asked|took|state|what"
--- <P>:t:<second>  hash of a second: s, f succeeded and failed; r refused; b<n> batches of n; l<bucket> times to answer
+-- <P>:done          hash: predictions that each worker has ended
+-- <P>:recent        list: the last predictions that ended, newest first: "when asked|took|state|what"
+-- <P>:t:<second>    hash of a second: s, f succeeded and failed; r refused; b<n> batches of n; l<bucket> times to answer
 -- <P>:stats         hash: counters
 -- <P>:moves         channel: "S" or "D" and the entries that were started or done
 
@@ -22,6 +22,8 @@ local JOBS, WAITING, IDS = KEYS[1], P .. ':waiting', P .. ':ids'
 local GROUP = 'workers'
 -- Longer than anything unfinished may take; what is finished has a shorter life.
 local LIFE = 6 * 3600 * 1000
+-- As <predictions/activity.rs> has them: predictions that are listed, and for how many seconds a tally is read.
+local RECENT, REMEMBERED = 24, 300
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -40,10 +42,10 @@ local function settle()
   for what, by in pairs(counted) do redis.call('HINCRBY', P .. ':stats', what, by) end
   local second = P .. ':t:' .. time[1]
   for what, by in pairs(tallied) do redis.call('HINCRBY', second, what, by) end
-  if next(tallied) then redis.call('EXPIRE', second, 310) end
+  if next(tallied) then redis.call('EXPIRE', second, REMEMBERED + 10) end
   if #ended > 0 then
-    redis.call('LPUSH', P .. ':recent', unpack(ended, math.max(#ended - 23, 1)))
-    redis.call('LTRIM', P .. ':recent', 0, 23)
+    redis.call('LPUSH', P .. ':recent', unpack(ended, math.max(#ended - RECENT + 1, 1)))
+    redis.call('LTRIM', P .. ':recent', 0, RECENT - 1)
   end
 end
 
