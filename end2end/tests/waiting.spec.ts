@@ -75,15 +75,15 @@ test.describe('with a model that takes 3 s', () => {
   });
 
   test('nothing asks for the prediction while the page is hidden', async ({ home, page }) => {
+    const asked = page.waitForRequest(/\/fn\/poll/);
     await page.goto('/');
-    await home.isWaiting();
     const visible = (state: 'hidden' | 'visible') =>
       page.evaluate((visibility) => {
         Object.defineProperty(document, 'visibilityState', { get: () => visibility, configurable: true });
         Object.defineProperty(document, 'hidden', { get: () => visibility === 'hidden', configurable: true });
         document.dispatchEvent(new Event('visibilitychange'));
       }, state);
-    await page.waitForRequest(/\/fn\/poll/);
+    await asked;
     await visible('hidden');
     let polls = 0;
     page.on('request', (request) => (polls += Number(request.url().includes('/fn/poll'))));
@@ -94,11 +94,12 @@ test.describe('with a model that takes 3 s', () => {
   });
 
   test('the browser sees a shift where there is one', async ({ home, page }) => {
+    // Once it asks for the prediction it is hydrated: until then nobody else may change what the server sent.
+    const asked = page.waitForRequest(/\/fn\/poll/);
     await page.goto('/');
-    await home.isWaiting();
+    await asked;
     await page.evaluate(() => document.querySelector('main')?.prepend(document.createElement('h1'), 'pushed down'));
-    await page.waitForTimeout(200);
-    expect((await shifts(page)).length).toBeGreaterThan(0);
+    await expect.poll(async () => (await shifts(page)).length).toBeGreaterThan(0);
     await home.isFilled();
   });
 });
