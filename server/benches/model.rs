@@ -16,13 +16,18 @@ use candle_nn::VarBuilder;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use server::model::{
-    FilmOrder, History, Recommender, compute_alone,
+    FilmOrder, History, Recommender,
+    blend::{Blend, Knot},
+    compute_alone,
+    linear::Weights,
     set_autoencoder::{Config, LENGTH_FEATURES, SetAutoencoder, SetRecommender, names},
     set_candle_threads,
 };
 
 /// As many films as MovieLens latest-small has, and the network that is trained on it.
 const CONFIG: Config = Config { films: 9_742, width: 256, hidden: 256 };
+/// Weights that go out from each film.
+const STRONGEST: usize = 400;
 const BATCH: usize = 64;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -34,6 +39,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let batch: Vec<&History> = histories.iter().collect();
 
     let one = median(|| model.scores(&batch[20..21]))?;
+    let hundred = history(100, &mut random);
+    let of_hundred = median(|| model.scores(&[&hundred]))?;
+    let only_network = median(|| model.network().scores(&[&hundred]))?;
     let singles = median(|| batch.iter().try_for_each(|history| model.scores(&[history]).map(drop)))?;
     let together = median(|| model.scores(&batch))?;
 
@@ -46,12 +54,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut out = stdout().lock();
     writeln!(out, "one thread, {} films, width {}", CONFIG.films, CONFIG.width)?;
     writeln!(out, "scores, 1 history of 21 likes         {one:>10.2?}")?;
+    writeln!(out, "scores, 1 history of 100 likes        {of_hundred:>10.2?}")?;
     writeln!(out, "scores, {BATCH} histories, one by one      {singles:>10.2?}")?;
     writeln!(out, "scores, {BATCH} histories, one batch       {together:>10.2?}")?;
     writeln!(out, "scores, 1 history of 1,000 likes      {long_scores:>10.2?}")?;
     writeln!(out, "reasons, 20 films of 21 likes         {short_reasons:>10.2?}")?;
     writeln!(out, "reasons, 20 films of 1,000 likes      {long_reasons:>10.2?}")?;
     writeln!(out, "ratio batch-speedup {:.2}", ratio(singles, together))?;
+    writeln!(out, "ratio blend-to-network-100 {:.2}", ratio(of_hundred, only_network))?;
     writeln!(out, "ratio reasons-to-scores-21 {:.2}", ratio(short_reasons, one))?;
     writeln!(out, "ratio reasons-to-scores-1000 {:.2}", ratio(long_reasons, long_scores))?;
     Ok(())
@@ -82,8 +92,23 @@ fn history(likes: usize, random: &mut ChaCha8Rng) -> History {
     History { ratings: films.into_iter().map(|film| (film, Stars::MOST)).collect() }
 }
 
-/// A network of random weights: it takes as long as a trained one.
-fn model(random: &mut ChaCha8Rng) -> Result<SetRecommender, Box<dyn Error>> {
+/// Random parts: they take as long as trained ones.
+fn model(random: &mut ChaCha8Rng) -> Result<Blend, Box<dyn Error>> {
+    let films = CONFIG.films as u32;
+    let rows = (0..films).map(|_| {
+        let mut row = rand::seq::index::sample(random, CONFIG.films, STRONGEST).into_vec();
+        row.sort_unstable();
+        row.into_iter().map(|film| film as u32)
+    });
+    let towards: Vec<u32> = rows.flatten().collect();
+    let values = towards.iter().map(|_| random.random_range(-0.1..0.1)).collect();
+    let offsets = (0..=films).map(|film| film * STRONGEST as u32).collect();
+    let expert = Weights::from_parts(offsets, towards, values).ok_or("weights out of place")?;
+    let knot = Knot { length: 10, network: 1.0, expert: 0, linear: 1.0 };
+    Ok(Blend::new(network(random)?, vec![expert], vec![knot]).ok_or("parts that do not fit")?)
+}
+
+fn network(random: &mut ChaCha8Rng) -> Result<SetRecommender, Box<dyn Error>> {
     let Config { films, width, hidden } = CONFIG;
     let shapes = [
         (names::FILMS, vec![films, width]),

@@ -8,10 +8,11 @@ use super::train::TrainingBar;
 use crate::{
     catalogue::{self, Reader},
     model::{
-        Ease, FilmOrder, ItemCosine, Likes, Popularity,
+        FilmOrder, ItemCosine, Likes, LinearRecommender, Popularity, Traits,
         evaluation::{self, Figures, Shown},
-        set_autoencoder::SetRecommender,
-        training::{self, Hyper},
+        fitting::{self, Options},
+        linear::{Recipe, RowShape, Together},
+        training::Hyper,
     },
 };
 
@@ -49,37 +50,44 @@ pub fn run(args: &EvaluateArgs, data_dir: &Path) -> anyhow::Result<()> {
     let reader = Reader::open(&data_dir.join(catalogue::FILE_NAME))?;
     let interactions = reader.interactions()?;
     let order = Arc::new(FilmOrder::new(interactions.films.clone()));
+    let traits = Traits::of(&reader.facts()?);
     let mut folds = args.folds.clone();
     folds.sort_unstable();
     folds.dedup();
 
-    let [mut popularity, mut cosine, mut network] = [Figures::default(); 3];
+    let [mut popularity, mut cosine, mut network, mut blend] = [Figures::default(); 4];
     let mut ease = [Figures::default(); LAMBDAS.len()];
     for fold in folds {
-        let cases = evaluation::cases(&interactions, |viewer| evaluation::fold(viewer) == fold);
+        let cases = evaluation::cases(&interactions, evaluation::DRAWS, |viewer| evaluation::fold(viewer) == fold);
         let likes = Likes::of(&interactions, 1, |viewer| evaluation::fold(viewer) != fold);
         popularity.add(&evaluation::measure(&Popularity::new(Arc::clone(&order), &likes), &cases)?);
 
         cosine.add(&evaluation::measure(&ItemCosine::new(Arc::clone(&order), likes.clone()), &cases)?);
 
+        let together = Together::of(&interactions, &traits, RowShape::LIKES, |viewer| evaluation::fold(viewer) != fold);
         for (lambda, ease) in LAMBDAS.into_iter().zip(&mut ease) {
-            ease.add(&evaluation::measure(&Ease::new(Arc::clone(&order), &likes, lambda)?, &cases)?);
+            let weights = together.weights(Recipe::ease(lambda), usize::MAX)?;
+            ease.add(&evaluation::measure(&LinearRecommender::new(Arc::clone(&order), weights), &cases)?);
         }
 
         let mut bar = TrainingBar::new();
-        let hyper = Hyper::for_viewers(likes.viewers().len(), args.seed);
-        let outcome = training::train(&likes, hyper, |now| bar.show(now));
+        let options = Options { seed: args.seed, hyper: Hyper::for_viewers, epochs: None };
+        let wanted = |viewer| evaluation::fold(viewer) != fold;
+        let outcome = fitting::fit(&interactions, &traits, options, wanted, |stage, now| bar.show(stage, now));
         bar.finish();
-        let trained = outcome?;
-        network.add(&evaluation::measure(
-            &SetRecommender::new(trained.net, Arc::clone(&order), trained.version)?,
-            &cases,
-        )?);
+        let model = outcome?.model;
+        network.add(&evaluation::measure(model.network(), &cases)?);
+        blend.add(&evaluation::measure(&model, &cases)?);
     }
 
     let ease = ease.iter().fold(Figures::default(), Figures::better_of);
-    let models =
-        [("popularity", popularity), ("item-cosine", cosine), ("ease, best λ", ease), ("set-autoencoder", network)];
+    let models = [
+        ("popularity", popularity),
+        ("item-cosine", cosine),
+        ("ease, best λ", ease),
+        ("network alone", network),
+        ("model", blend),
+    ];
     let mut out = std::io::stdout().lock();
     if args.json {
         let lines: Vec<Line> = models.iter().flat_map(|(model, figures)| lines(model, figures)).collect();

@@ -11,10 +11,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::{
     catalogue::{self, Reader},
     model::{
-        FilmOrder,
-        artefact::{self, Metadata},
+        Traits,
+        artefact::{self, ArtefactError, Metadata},
+        fitting::{self, Options, Stage, Validation},
         training::{Hyper, Progress},
-        validation::{self, Validation},
     },
 };
 
@@ -28,27 +28,33 @@ pub struct TrainArgs {
     /// How often each viewer is seen; by default fewer times the more viewers there are
     #[arg(long, env = "MARQUEE_EPOCHS", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     epochs: Option<u32>,
-}
 
-impl TrainArgs {
-    fn hyper(&self, viewers: usize) -> Hyper {
-        let hyper = Hyper::for_viewers(viewers, self.seed);
-        Hyper { epochs: self.epochs.map_or(hyper.epochs, |epochs| epochs as usize), ..hyper }
-    }
+    /// Do nothing if there is a model of this catalogue that this release can read
+    #[arg(long)]
+    if_needed: bool,
 }
 
 /// Runs `marquee train`.
 pub fn run(args: &TrainArgs, data_dir: &Path) -> anyhow::Result<()> {
     let reader = Reader::open(&data_dir.join(catalogue::FILE_NAME))?;
-    let interactions = reader.interactions()?;
-    let mut bar = TrainingBar::new();
-    let outcome = validation::train(&interactions, |viewers| args.hyper(viewers), args.seed, |now| bar.show(now));
-    bar.finish();
-    let (trained, validation) = outcome?;
-
     let path = data_dir.join(artefact::FILE_NAME);
-    let order = FilmOrder::new(interactions.films);
-    let metadata = artefact::save(&path, &trained, &order, reader.info(), validation)?;
+    if args.if_needed {
+        match artefact::load(&path, reader.info()) {
+            Ok(_) => return Ok(()),
+            Err(error @ ArtefactError::Io { .. }) => return Err(error.into()),
+            Err(ArtefactError::Missing { .. }) => {}
+            Err(error) => writeln!(std::io::stderr().lock(), "training anew, because {error}")?,
+        }
+    }
+    let interactions = reader.interactions()?;
+    let traits = Traits::of(&reader.facts()?);
+    let options =
+        Options { seed: args.seed, hyper: Hyper::for_viewers, epochs: args.epochs.map(|epochs| epochs as usize) };
+    let mut bar = TrainingBar::new();
+    let outcome = fitting::fit(&interactions, &traits, options, |_| true, |stage, now| bar.show(stage, now));
+    bar.finish();
+
+    let metadata = artefact::save(&path, &outcome?, reader.info())?;
     summarise(&metadata, &path).context("cannot write the summary")
 }
 
@@ -70,15 +76,15 @@ fn summarise(metadata: &Metadata, path: &Path) -> std::io::Result<()> {
 
 fn write_validation(out: &mut impl Write, validation: &Validation) -> std::io::Result<()> {
     writeln!(out, "nDCG@10 on the likes of {} viewers who were held out:", validation.viewers)?;
-    writeln!(out, "{:>6} {:>7} {:>11} {:>7} {:>7}", "liked", "model", "popularity", "gain", "lists")?;
+    writeln!(out, "{:>6} {:>7} {:>8} {:>11} {:>7}", "liked", "model", "network", "popularity", "lists")?;
     for row in &validation.rows {
         writeln!(
             out,
-            "{:>6} {:>7.3} {:>11.3} {:>+7.3} {:>7}",
+            "{:>6} {:>7.3} {:>8.3} {:>11.3} {:>7}",
             row.shown.to_string(),
             row.ndcg,
+            row.network,
             row.popularity,
-            row.ndcg - row.popularity,
             row.lists,
         )?;
     }
@@ -91,20 +97,30 @@ const PLAIN_EVERY: Duration = Duration::from_secs(10);
 /// A bar on a terminal; elsewhere a line now and then.
 pub(super) struct TrainingBar {
     bar: ProgressBar,
+    stage: Option<Stage>,
     said: Instant,
 }
 
 impl TrainingBar {
     pub(super) fn new() -> Self {
         let bar = ProgressBar::new(0);
-        if let Ok(style) = ProgressStyle::with_template("training {bar:32} {percent:>3} %  {msg}  {eta} left") {
+        if let Ok(style) = ProgressStyle::with_template("{prefix} {bar:32} {percent:>3} %  {msg}  {eta} left") {
             bar.set_style(style);
         }
-        Self { bar, said: Instant::now() }
+        Self { bar, stage: None, said: Instant::now() }
     }
 
-    pub(super) fn show(&mut self, now: Progress) {
+    pub(super) fn show(&mut self, stage: Stage, now: Progress) {
         let Progress { step, steps, epoch, loss } = now;
+        let doing = match stage {
+            Stage::Trial { round, rounds } => format!("trying {round} of {rounds}"),
+            Stage::Final => "training".to_owned(),
+        };
+        if self.stage != Some(stage) {
+            self.stage = Some(stage);
+            self.bar.reset();
+            self.bar.set_prefix(doing.clone());
+        }
         self.bar.set_length(steps as u64);
         self.bar.set_position(step as u64);
         self.bar.set_message(format!("round {}, loss {loss:.3}", epoch + 1));
@@ -112,7 +128,7 @@ impl TrainingBar {
             self.said = Instant::now();
             let percent = 100 * step / steps.max(1);
             // Progress that can't be shown is no reason to stop.
-            let _ = writeln!(std::io::stderr().lock(), "training: {percent} %, round {}, loss {loss:.3}", epoch + 1);
+            let _ = writeln!(std::io::stderr().lock(), "{doing}: {percent} %, round {}, loss {loss:.3}", epoch + 1);
         }
     }
 

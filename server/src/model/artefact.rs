@@ -16,14 +16,16 @@ use std::{
 use app::domain::MovieId;
 use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
-use safetensors::SafeTensors;
+use safetensors::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
 
 use super::{
     FilmOrder, Recommender,
+    blend::{Blend, Knot},
+    fitting::{Fitted, Validation},
+    linear::{Recipe, Weights},
     set_autoencoder::{Config, SetAutoencoder, SetRecommender},
-    training::{Hyper, Trained},
-    validation::Validation,
+    training::Hyper,
 };
 use crate::catalogue::Info;
 
@@ -34,14 +36,20 @@ mod tests;
 pub const FILE_NAME: &str = "model.safetensors";
 
 /// Changes when a file of before can no longer be read.
-const FORMAT: u32 = 1;
-const SET_AUTOENCODER: &str = "set-autoencoder";
+const FORMAT: u32 = 2;
+const BLEND: &str = "blend";
 /// Our key in the header's `__metadata__`.
 const KEY: &str = "marquee";
 /// The films' numbers, by position: (films), u32.
 const ORDER: &str = "films.order";
-/// Ours has under 4 KiB.
+/// The parts of expert number so and so: (films + 1) u32, (weights) u32, (weights).
+fn expert_names(number: usize) -> [String; 3] {
+    ["offsets", "films", "weights"].map(|part| format!("experts.{number}.{part}"))
+}
+/// Ours has about 4 KiB.
 const LARGEST_HEADER: u64 = 1 << 20;
+/// A header with more experts than this is broken: there is one for a length of history at most.
+const MOST_EXPERTS: usize = 64;
 /// Vectors and layers longer than this are a broken header, not a model.
 const LARGEST_LAYER: usize = 1 << 14;
 
@@ -66,10 +74,23 @@ pub struct Metadata {
     pub viewers: usize,
     /// The network's shape.
     pub config: Config,
-    /// What training was told.
+    /// What teaching the network was told.
     pub hyper: Hyper,
-    /// How it did on viewers it had not seen.
+    /// Its linear experts.
+    pub experts: Vec<Expert>,
+    /// How the parts are mixed.
+    pub knots: Vec<Knot>,
+    /// How such a model did on viewers it had not seen.
     pub validation: Option<Validation>,
+}
+
+/// A linear expert's part of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Expert {
+    /// How it was made.
+    pub recipe: Recipe,
+    /// How many weights it has.
+    pub weights: u64,
 }
 
 /// A model that was read from a file.
@@ -143,32 +164,30 @@ struct Header {
 }
 
 /// Writes the model for this catalogue to `path`; says what it wrote.
-pub fn save(
-    path: &Path,
-    trained: &Trained,
-    order: &FilmOrder,
-    catalogue: &Info,
-    validation: Option<Validation>,
-) -> Result<Metadata, ArtefactError> {
+pub fn save(path: &Path, fitted: &Fitted, catalogue: &Info) -> Result<Metadata, ArtefactError> {
+    let model = &fitted.model;
+    let experts = model.experts().iter().zip(&fitted.recipes);
     let metadata = Metadata {
         format: FORMAT,
-        kind: SET_AUTOENCODER.to_owned(),
-        version: trained.version.clone(),
+        kind: BLEND.to_owned(),
+        version: model.version().to_owned(),
         dataset: catalogue.dataset.clone(),
         catalogue: catalogue.fingerprint.clone(),
         trained_at: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
-        training_seconds: (trained.took.as_secs_f64() * 10.0).round() / 10.0,
-        viewers: trained.viewers.len(),
-        config: trained.net.config(),
-        hyper: trained.hyper,
-        validation,
+        training_seconds: (fitted.took.as_secs_f64() * 10.0).round() / 10.0,
+        viewers: fitted.viewers,
+        config: model.network().net().config(),
+        hyper: fitted.hyper,
+        experts: experts.map(|(weights, &recipe)| Expert { recipe, weights: weights.parts().2.len() as u64 }).collect(),
+        knots: model.knots().to_vec(),
+        validation: fitted.validation.clone(),
     };
     let io = |source: io::Error| ArtefactError::Io { path: path.to_owned(), source };
     let header = serde_json::to_string(&metadata).map_err(|error| io(error.into()))?;
 
     let mut beside = path.to_owned();
     beside.as_mut_os_string().push(format!(".new-{}", std::process::id()));
-    let written = write(&beside, trained, order, header).and_then(|()| fs::rename(&beside, path));
+    let written = write(&beside, model, header).and_then(|()| fs::rename(&beside, path));
     if let Err(error) = written {
         // What is left is of no use; that the first error is told matters more than whether this works.
         let _ = fs::remove_file(&beside);
@@ -177,15 +196,32 @@ pub fn save(
     Ok(metadata)
 }
 
-fn write(path: &Path, trained: &Trained, order: &FilmOrder, header: String) -> io::Result<()> {
-    let numbers = order.films().iter().map(|film| film.0);
-    let order = Tensor::from_iter(numbers, &Device::Cpu).map_err(io::Error::other)?;
-    let tensors = trained.net.parameters().into_iter();
+fn write(path: &Path, model: &Blend, header: String) -> io::Result<()> {
+    let tensors = tensors(model).map_err(io::Error::other)?;
     let header = HashMap::from([(KEY.to_owned(), header)]);
-    let bytes = safetensors::serialize(tensors.chain([(ORDER, &order)]), Some(header)).map_err(io::Error::other)?;
+    let bytes = safetensors::serialize(tensors, Some(header)).map_err(io::Error::other)?;
     let mut file = File::create(path)?;
     file.write_all(&bytes)?;
     file.sync_all()
+}
+
+/// Everything of the model that is not in the header, by name.
+fn tensors(model: &Blend) -> candle_core::Result<Vec<(String, Tensor)>> {
+    let network = model.network().net().parameters();
+    let mut tensors: Vec<(String, Tensor)> =
+        network.into_iter().map(|(name, tensor)| (name.to_owned(), tensor.clone())).collect();
+    let numbers = model.order().films().iter().map(|film| film.0);
+    tensors.push((ORDER.to_owned(), Tensor::from_iter(numbers, &Device::Cpu)?));
+    for (number, expert) in model.experts().iter().enumerate() {
+        let (offsets, films, weights) = expert.parts();
+        let parts = [
+            Tensor::from_slice(offsets, offsets.len(), &Device::Cpu)?,
+            Tensor::from_slice(films, films.len(), &Device::Cpu)?,
+            Tensor::from_slice(weights, weights.len(), &Device::Cpu)?,
+        ];
+        tensors.extend(expert_names(number).into_iter().zip(parts));
+    }
+    Ok(tensors)
 }
 
 /// Reads the model for this catalogue.
@@ -207,7 +243,7 @@ pub fn load(path: &Path, catalogue: &Info) -> Result<Artefact, ArtefactError> {
             ours: catalogue.dataset.clone(),
         });
     }
-    let expected = expected_bytes(metadata.config, catalogue).map_err(damaged)?;
+    let expected = expected_bytes(&metadata, catalogue).map_err(damaged)?;
     if length - header_length != expected {
         return Err(damaged(format!("{} bytes of weights instead of {expected}", length - header_length)));
     }
@@ -215,10 +251,11 @@ pub fn load(path: &Path, catalogue: &Info) -> Result<Artefact, ArtefactError> {
     let mut bytes = Vec::with_capacity(length as usize);
     file.take(length).read_to_end(&mut bytes).map_err(io)?;
 
-    let model: Arc<dyn Recommender> = match metadata.kind.as_str() {
-        SET_AUTOENCODER => Arc::new(set_autoencoder(bytes, &metadata).map_err(damaged)?),
-        kind => return Err(unknown(path, format!("kind \"{}\"", kind.escape_debug()))),
-    };
+    let model = blend(bytes, &metadata).map_err(damaged)?;
+    if model.version() != metadata.version {
+        return Err(damaged("its weights are not those that were saved".to_owned()));
+    }
+    let model: Arc<dyn Recommender> = Arc::new(model);
     Ok(Artefact { metadata, model })
 }
 
@@ -246,7 +283,7 @@ fn parse_metadata(header: &[u8], path: &Path) -> Result<Metadata, ArtefactError>
     if head.format != FORMAT {
         return Err(unknown(path, format!("format {}", head.format)));
     }
-    if head.kind != SET_AUTOENCODER {
+    if head.kind != BLEND {
         return Err(unknown(path, format!("kind \"{}\"", head.kind.escape_debug())));
     }
     serde_json::from_str(ours).map_err(|_| damaged("its metadata is not complete"))
@@ -256,31 +293,34 @@ fn unknown(path: &Path, what: String) -> ArtefactError {
     ArtefactError::Unknown { path: path.to_owned(), what }
 }
 
-/// How many bytes of tensors such a network has.
-fn expected_bytes(config: Config, catalogue: &Info) -> Result<u64, String> {
-    let Config { films, width, hidden } = config;
+/// How many bytes of tensors such a model has.
+fn expected_bytes(metadata: &Metadata, catalogue: &Info) -> Result<u64, String> {
+    let Config { films, width, hidden } = metadata.config;
     if films != catalogue.films as usize {
         return Err(format!("{films} films instead of {}", catalogue.films));
     }
     if !(1..=LARGEST_LAYER).contains(&width) || !(1..=LARGEST_LAYER).contains(&hidden) {
         return Err(format!("layers of {width} and {hidden}"));
     }
-    Ok(4 * (config.parameters() + films) as u64)
+    if metadata.experts.len() > MOST_EXPERTS {
+        return Err(format!("{} experts", metadata.experts.len()));
+    }
+    let films = films as u64;
+    let network = metadata.config.parameters() as u64 + films;
+    // No film has more weights than there are films.
+    let experts = metadata.experts.iter().map(|expert| films + 1 + 2 * expert.weights.min(films * films));
+    Ok(4 * (network + experts.sum::<u64>()))
 }
 
-fn set_autoencoder(bytes: Vec<u8>, metadata: &Metadata) -> Result<SetRecommender, String> {
+fn blend(bytes: Vec<u8>, metadata: &Metadata) -> Result<Blend, String> {
     let plain = |error: &dyn std::fmt::Display| error.to_string();
-    let films = {
+    let (films, experts) = {
         let tensors = SafeTensors::deserialize(&bytes).map_err(|error| plain(&error))?;
-        let order = tensors.tensor(ORDER).map_err(|error| plain(&error))?;
-        if order.dtype() != safetensors::Dtype::U32 || order.shape() != [metadata.config.films] {
-            return Err("the films' order has another shape".to_owned());
-        }
-        let numbers =
-            order.data().chunks_exact(4).map(|bytes| u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]));
-        numbers.map(MovieId).collect::<Vec<_>>()
+        let films = numbers::<MovieId>(&tensors, ORDER, Dtype::U32, |bytes| MovieId(u32::from_le_bytes(bytes)))?;
+        let experts = (0..metadata.experts.len()).map(|number| expert(&tensors, number));
+        (films, experts.collect::<Result<Vec<_>, _>>()?)
     };
-    if !films.is_sorted_by(|a, b| a < b) {
+    if films.len() != metadata.config.films || !films.is_sorted_by(|a, b| a < b) {
         return Err("the films are not in order".to_owned());
     }
     let builder =
@@ -290,8 +330,30 @@ fn set_autoencoder(bytes: Vec<u8>, metadata: &Metadata) -> Result<SetRecommender
         return Err("a weight is not a number".to_owned());
     }
     let version = net.version().map_err(|error| plain(&error))?;
-    if version != metadata.version {
-        return Err("its weights are not those that were saved".to_owned());
+    let network = SetRecommender::new(net, Arc::new(FilmOrder::new(films)), version).map_err(|error| plain(&error))?;
+    Blend::new(network, experts, metadata.knots.clone()).ok_or_else(|| "its parts do not fit together".to_owned())
+}
+
+fn expert(tensors: &SafeTensors<'_>, number: usize) -> Result<Weights, String> {
+    let [offsets, films, weights] = expert_names(number);
+    let offsets = numbers(tensors, &offsets, Dtype::U32, u32::from_le_bytes)?;
+    let films = numbers(tensors, &films, Dtype::U32, u32::from_le_bytes)?;
+    let weights = numbers(tensors, &weights, Dtype::F32, f32::from_le_bytes)?;
+    Weights::from_parts(offsets, films, weights)
+        .ok_or_else(|| format!("the weights of expert {number} are out of place"))
+}
+
+/// A tensor of one dimension, of numbers of four bytes.
+fn numbers<T>(
+    tensors: &SafeTensors<'_>,
+    name: &str,
+    dtype: Dtype,
+    number: impl Fn([u8; 4]) -> T,
+) -> Result<Vec<T>, String> {
+    let tensor = tensors.tensor(name).map_err(|error| error.to_string())?;
+    if tensor.dtype() != dtype || tensor.shape().len() != 1 {
+        return Err(format!("{name} has another shape"));
     }
-    SetRecommender::new(net, Arc::new(FilmOrder::new(films)), version).map_err(|error| plain(&error))
+    let bytes = tensor.data().chunks_exact(4).map(|bytes| [bytes[0], bytes[1], bytes[2], bytes[3]]);
+    Ok(bytes.map(number).collect())
 }

@@ -17,12 +17,12 @@ mod tests;
 
 /// Parts into which the viewers are split.
 pub const FOLDS: u64 = 5;
-/// Orders in which each viewer's likes are dealt.
-const DRAWS: u32 = 3;
+/// Orders in which each viewer's likes are dealt in the protocol.
+pub const DRAWS: u32 = 3;
 /// Histories that are scored at once.
 const BATCH: usize = 64;
 /// nDCG looks at so many places of a ranking.
-const NDCG_AT: usize = 10;
+pub const NDCG_AT: usize = 10;
 /// Recall looks at so many.
 const RECALL_AT: usize = 20;
 
@@ -78,15 +78,32 @@ pub struct Case {
     targets: Vec<usize>,
 }
 
-/// All lists of the viewers for whom `wanted` is true.
-pub fn cases(interactions: &Interactions, wanted: impl Fn(ViewerId) -> bool) -> Vec<Case> {
+impl Case {
+    /// How much of the viewer's likes it shows.
+    pub fn shown(&self) -> Shown {
+        self.shown
+    }
+
+    /// What it shows.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// The films (positions) that are to be found, ascending.
+    pub fn targets(&self) -> &[usize] {
+        &self.targets
+    }
+}
+
+/// All lists of the viewers for whom `wanted` is true, in so many draws.
+pub fn cases(interactions: &Interactions, draws: u32, wanted: impl Fn(ViewerId) -> bool) -> Vec<Case> {
     let mut cases = Vec::new();
     for (at, &viewer) in interactions.viewers.iter().enumerate() {
         if !wanted(viewer) {
             continue;
         }
         let liked: Vec<(usize, Stars)> = interactions.of_viewer(at).filter(|(_, stars)| stars.is_liked()).collect();
-        for draw in 0..DRAWS {
+        for draw in 0..draws {
             let mut dealt = liked.clone();
             dealt.sort_by_cached_key(|&(film, _)| draw_key(draw, viewer, interactions.films[film]));
             cases.extend(Shown::ALL.iter().filter_map(|&shown| {
@@ -179,11 +196,19 @@ pub fn measure(model: &dyn Recommender, cases: &[Case]) -> Result<Figures, Model
     Ok(figures)
 }
 
+/// What a film that is found counts at this place of the ranking, 0 being the first.
+pub fn gain(place: usize) -> f64 {
+    1.0 / ((place + 2) as f64).log2()
+}
+
+/// What nDCG@10 divides by: the gain of a ranking that begins with all of so many films.
+pub fn ideal_gain(targets: usize) -> f64 {
+    (0..targets.min(NDCG_AT)).map(gain).sum()
+}
+
 fn ndcg(ranking: &[usize], targets: &[usize]) -> f64 {
-    let gain = |place: usize| 1.0 / ((place + 2) as f64).log2();
     let found = ranking.iter().take(NDCG_AT).enumerate().filter(|(_, film)| targets.binary_search(film).is_ok());
-    let ideal: f64 = (0..targets.len().min(NDCG_AT)).map(gain).sum();
-    found.map(|(place, _)| gain(place)).sum::<f64>() / ideal
+    found.map(|(place, _)| gain(place)).sum::<f64>() / ideal_gain(targets.len())
 }
 
 fn recall(ranking: &[usize], targets: &[usize]) -> f64 {

@@ -6,23 +6,27 @@
 
 mod alone;
 pub mod artefact;
-mod ease;
+pub mod blend;
 pub mod evaluation;
 #[cfg(test)]
 mod examples;
+pub mod fitting;
 mod item_cosine;
 mod likes;
+pub mod linear;
 mod popularity;
 mod recommender;
 pub mod set_autoencoder;
 mod top;
 pub mod training;
-pub mod validation;
+mod traits;
+pub mod tuning;
 
 pub use alone::{compute_alone, set_candle_threads};
-pub use ease::{Ease, EaseError};
 pub use item_cosine::ItemCosine;
 pub use likes::Likes;
+pub use linear::LinearRecommender;
 pub use popularity::Popularity;
 pub use recommender::{FilmOrder, History, ModelError, Recommender, Share};
 pub use top::best_positions;
+pub use traits::Traits;

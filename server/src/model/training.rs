@@ -15,15 +15,16 @@ use rand::{Rng, SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use self::{adamw::AdamW, gradients::gradients, loss::Lesson};
+use self::{adamw::AdamW, gradients::gradients, loss::Lesson, shared_vectors::SharedVectors};
 use super::{
-    Likes,
+    Likes, Traits,
     set_autoencoder::{Config, LENGTH_FEATURES, SetAutoencoder, Sets, names},
 };
 
 mod adamw;
 mod gradients;
 mod loss;
+mod shared_vectors;
 #[cfg(test)]
 pub(super) mod tests;
 
@@ -42,6 +43,9 @@ pub struct Hyper {
     pub hidden: usize,
     /// The part of what meets the films' vectors that is put to zero.
     pub dropout: f32,
+    /// The part of the shown histories, 0 to 1, whose length is uniform; that of the others is uniform in its logarithm,
+    /// because short histories are where visitors start.
+    pub uniform_lengths: f32,
     /// AdamW's step at its largest; it falls to zero along a cosine.
     pub learning_rate: f32,
     /// How fast unused weights shrink.
@@ -53,16 +57,22 @@ impl Hyper {
     pub fn for_viewers(viewers: usize, seed: u64) -> Self {
         Self {
             seed,
-            epochs: (60 * 2_000 / viewers.max(1)).clamp(5, 60),
+            epochs: (80 * 2_000 / viewers.max(1)).clamp(5, 80),
             batch: (viewers / 100).clamp(32, 256),
             width: 256,
             hidden: 256,
-            dropout: 0.8,
+            dropout: 0.85,
+            uniform_lengths: 1.0,
             learning_rate: 1e-3,
-            weight_decay: 0.3,
+            weight_decay: 0.5,
         }
     }
 }
+
+/// The traits' vectors while the network is taught: (traits, width).
+const TRAITS: &str = "traits.vector";
+/// How often a viewer is shown without any film.
+const NOTHING_SHOWN: f32 = 0.03;
 
 /// How far training is.
 #[derive(Clone, Copy, Debug)]
@@ -122,14 +132,24 @@ pub const LEAST_LIKES: usize = 2;
 const SHARED_FROM: usize = 1 << 23;
 
 /// Teaches a network with these likes. The same likes and options give the same weights, bit for bit.
-pub fn train(likes: &Likes, hyper: Hyper, progress: impl FnMut(Progress) + Send) -> Result<Trained, TrainingError> {
+pub fn train(
+    likes: &Likes,
+    traits: &Traits,
+    hyper: Hyper,
+    progress: impl FnMut(Progress) + Send,
+) -> Result<Trained, TrainingError> {
     if likes.films().saturating_mul(hyper.width) >= SHARED_FROM {
-        return teach(likes, hyper, progress);
+        return teach(likes, traits, hyper, progress);
     }
-    rayon::ThreadPoolBuilder::new().num_threads(1).build()?.install(|| teach(likes, hyper, progress))
+    rayon::ThreadPoolBuilder::new().num_threads(1).build()?.install(|| teach(likes, traits, hyper, progress))
 }
 
-fn teach(likes: &Likes, hyper: Hyper, mut progress: impl FnMut(Progress)) -> Result<Trained, TrainingError> {
+fn teach(
+    likes: &Likes,
+    traits: &Traits,
+    hyper: Hyper,
+    mut progress: impl FnMut(Progress),
+) -> Result<Trained, TrainingError> {
     if hyper.epochs == 0 || hyper.batch == 0 || hyper.width == 0 || hyper.hidden == 0 {
         return Err(TrainingError::Option("epochs, batch, width and hidden must be at least 1"));
     }
@@ -141,10 +161,13 @@ fn teach(likes: &Likes, hyper: Hyper, mut progress: impl FnMut(Progress)) -> Res
     let started = Instant::now();
     let mut random = ChaCha8Rng::seed_from_u64(hyper.seed);
     let config = Config { films: likes.films(), width: hyper.width, hidden: hyper.hidden };
-    let parameters = initial(config, likes, &mut random)?;
+    let mut parameters = initial(config, likes, &mut random)?;
     let net = network(config, &parameters)?;
     let [films, bias] = [names::FILMS, names::BIAS].map(|name| parameters[name].clone());
     let undecayed = [names::BIAS, names::PRIOR, names::SCALES];
+    let shared = SharedVectors::new(traits, &films)?;
+    let [own, common] = shared.learned();
+    parameters.extend([(names::FILMS, own.clone()), (TRAITS, common.clone())]);
     let mut optimiser = AdamW::new(&parameters, &undecayed, hyper.weight_decay)?;
 
     let steps = hyper.epochs * pupils.len().div_ceil(hyper.batch);
@@ -152,12 +175,14 @@ fn teach(likes: &Likes, hyper: Hyper, mut progress: impl FnMut(Progress)) -> Res
     for epoch in 0..hyper.epochs {
         pupils.shuffle(&mut random);
         for batch in pupils.chunks(hyper.batch) {
-            let (sets, lessons) = deal(likes, batch, &mut random);
+            let (sets, lessons) = deal(likes, batch, &hyper, &mut random);
             let mask = dropout_mask(batch.len(), &hyper, &mut random)?;
-            let (loss, gradients) = gradients(&net, (&films, &bias), &sets, &lessons, mask.as_ref())?;
+            let (loss, mut gradients) = gradients(&net, (&films, &bias), &sets, &lessons, mask.as_ref())?;
             let along = step as f32 / steps as f32;
             let learning_rate = hyper.learning_rate * 0.5 * (1.0 + (std::f32::consts::PI * along).cos());
+            shared.pass_on(&mut gradients)?;
             optimiser.step(&gradients, learning_rate)?;
+            shared.compose()?;
             step += 1;
             progress(Progress { step, steps, epoch, loss });
         }
@@ -210,13 +235,13 @@ fn initial(config: Config, likes: &Likes, random: &mut ChaCha8Rng) -> candle_cor
 }
 
 /// Splits each viewer's likes into what is shown and what is asked for.
-fn deal(likes: &Likes, batch: &[usize], random: &mut ChaCha8Rng) -> (Sets, Vec<Lesson>) {
+fn deal(likes: &Likes, batch: &[usize], hyper: &Hyper, random: &mut ChaCha8Rng) -> (Sets, Vec<Lesson>) {
     let mut sets = Sets::default();
     let mut lessons: Vec<Lesson> = batch
         .iter()
         .map(|&viewer| {
             let mut dealt = likes.of_viewer(viewer).to_vec();
-            let length = draw_length(dealt.len(), random);
+            let length = draw_length(dealt.len(), hyper.uniform_lengths, random);
             let (shown, targets) = dealt.partial_shuffle(random, length);
             shown.sort_unstable();
             sets.push(shown.iter().copied());
@@ -231,13 +256,12 @@ fn deal(likes: &Likes, batch: &[usize], random: &mut ChaCha8Rng) -> (Sets, Vec<L
     (sets, lessons)
 }
 
-/// How many of `likes` (at least 2) films are shown: now and then none, else 1 to all but one, half of the time
-/// uniform and half of the time uniform in the logarithm, because short histories are where visitors start.
-fn draw_length(likes: usize, random: &mut ChaCha8Rng) -> usize {
+/// How many of `likes` (at least 2) films are shown: now and then none, else 1 to all but one.
+fn draw_length(likes: usize, uniform: f32, random: &mut ChaCha8Rng) -> usize {
     let (kind, place): (f32, f32) = (random.random(), random.random());
-    if kind < 0.03 {
+    if kind < NOTHING_SHOWN {
         0
-    } else if kind < 0.5 {
+    } else if kind < NOTHING_SHOWN + (1.0 - NOTHING_SHOWN) * uniform {
         1 + (place * (likes - 1) as f32) as usize
     } else {
         ((likes as f32).powf(place) as usize).max(1)

@@ -69,6 +69,22 @@ fn a_model_of_another_catalogue_is_refused() {
 }
 
 #[test]
+fn training_if_needed_leaves_a_good_model_and_replaces_any_other() {
+    let data = copy_of_data();
+    let (folder, model) = (data.path().to_str().expect("text"), data.path().join("model.safetensors"));
+    let train = || run(["train", "--if-needed", "--epochs", "1", "--data-dir", folder]);
+    let good = fs::read(&model).expect("a model");
+    assert!(train().status.success());
+    assert!(fs::read(&model).expect("a model") == good, "a good model is left as it is");
+
+    fs::write(&model, &good[..good.len() / 2]).expect("half a model");
+    let output = train();
+    assert!(output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("damaged"), "it says why");
+    assert!(fs::read(&model).expect("a model").len() > good.len() / 2);
+}
+
+#[test]
 fn options_that_cannot_work_are_refused_with_a_sentence() {
     let data = tempfile::tempdir().expect("a folder");
     for options in [

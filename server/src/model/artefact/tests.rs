@@ -3,30 +3,26 @@ use std::{collections::HashMap, fs, path::PathBuf, sync::OnceLock};
 use candle_core::{DType, Device, Tensor};
 use serde_json::{Value, json};
 
-use super::{ArtefactError, FORMAT, KEY, LARGEST_HEADER, ORDER, load, save};
+use super::{ArtefactError, FORMAT, KEY, LARGEST_HEADER, ORDER, expert_names, load, save};
 use crate::{
-    catalogue::{Info, Interactions},
+    catalogue::Info,
     model::{
-        FilmOrder, History, Likes, Recommender,
-        set_autoencoder::{SetRecommender, names},
-        training::{self, Trained, tests},
+        History, Recommender, Traits,
+        examples::liking,
+        fitting::{self, Fitted, Options},
+        set_autoencoder::names,
+        training::{Hyper, tests},
     },
 };
 
-struct Sample {
-    interactions: Interactions,
-    trained: Trained,
-}
-
 /// One training for all tests of this file.
-fn sample() -> &'static Sample {
-    static SAMPLE: OnceLock<Sample> = OnceLock::new();
+fn sample() -> &'static Fitted {
+    static SAMPLE: OnceLock<Fitted> = OnceLock::new();
     SAMPLE.get_or_init(|| {
-        let interactions = tests::planted(30, 40);
-        let likes = Likes::of(&interactions, 2, |_| true);
-        let hyper = training::Hyper { epochs: 2, ..tests::small(1) };
-        let trained = training::train(&likes, hyper, |_| {}).unwrap();
-        Sample { interactions, trained }
+        let interactions = tests::planted(120, 40);
+        let hyper = |_, seed| Hyper { epochs: 2, ..tests::small(seed) };
+        let options = Options { seed: 1, hyper, epochs: None };
+        fitting::fit(&interactions, &Traits::default(), options, |_| true, |_, _| {}).unwrap()
     })
 }
 
@@ -35,7 +31,7 @@ fn info() -> Info {
         dataset: "planted".to_owned(),
         films: 40,
         ratings: 0,
-        viewers: 30,
+        viewers: 120,
         fingerprint: "f".repeat(64),
         imported_at: 0,
     }
@@ -45,8 +41,7 @@ fn info() -> Info {
 fn saved() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(super::FILE_NAME);
-    let order = FilmOrder::new(sample().interactions.films.clone());
-    save(&path, &sample().trained, &order, &info(), None).unwrap();
+    save(&path, sample(), &info()).unwrap();
     (folder, path)
 }
 
@@ -81,15 +76,17 @@ fn assert_damaged(bytes: &[u8], because: &str) {
 fn what_is_loaded_answers_as_what_was_saved() {
     let (folder, path) = saved();
     let artefact = load(&path, &info()).unwrap();
-    let Sample { interactions, trained } = sample();
-    let order = std::sync::Arc::new(FilmOrder::new(interactions.films.clone()));
-    let before = SetRecommender::new(trained.net.clone(), order, trained.version.clone()).unwrap();
-    let history = History { ratings: interactions.of_viewer(0).collect() };
-    assert_eq!(artefact.model.scores(&[&history]).unwrap(), before.scores(&[&history]).unwrap());
-    assert_eq!(artefact.model.order().films(), interactions.films);
-    assert_eq!(artefact.model.version(), trained.version);
+    let before = &sample().model;
+    for history in [liking(&[]), liking(&[3]), liking(&[1, 2, 5, 8, 13, 21, 34]), History::default()] {
+        assert_eq!(artefact.model.scores(&[&history]).unwrap(), before.scores(&[&history]).unwrap());
+        assert_eq!(artefact.model.reasons(&history, &[7], 3).unwrap(), before.reasons(&history, &[7], 3).unwrap());
+    }
+    assert_eq!(artefact.model.order().films(), before.order().films());
+    assert_eq!(artefact.model.version(), before.version());
     assert_eq!(artefact.metadata.dataset, "planted");
-    assert_eq!(artefact.metadata.hyper, trained.hyper);
+    assert_eq!(artefact.metadata.hyper, sample().hyper);
+    assert_eq!(artefact.metadata.validation, sample().validation);
+    assert!(sample().validation.is_some());
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
 }
 
@@ -136,7 +133,7 @@ fn garbage_and_absurd_headers_are_refused_without_being_believed() {
 
 #[test]
 fn an_unknown_format_or_kind_is_named() {
-    for (key, value, named) in [("format", json!(FORMAT + 1), "format 2"), ("kind", json!("ease"), "\"ease\"")] {
+    for (key, value, named) in [("format", json!(FORMAT + 1), "format 3"), ("kind", json!("ease"), "\"ease\"")] {
         let error = refusal(&tampered(|metadata, _| metadata[key] = value));
         assert!(matches!(error, ArtefactError::Unknown { .. }), "{error}");
         assert!(error.to_string().contains(named), "{error}");
@@ -175,6 +172,38 @@ fn tensors_that_are_missing_misshapen_or_no_numbers_are_refused() {
 }
 
 #[test]
+fn experts_that_are_out_of_place_or_not_as_many_as_was_said_are_refused() {
+    let [offsets, films, weights] = expert_names(0);
+    let with = |name: &str, change: &dyn Fn(&Tensor) -> Tensor| {
+        tampered(|_, tensors| {
+            let changed = change(&tensors[name]);
+            tensors.insert(name.to_owned(), changed);
+        })
+    };
+    let ones = |tensor: &Tensor| tensor.ones_like().unwrap();
+    assert_damaged(&with(&offsets, &ones), "out of place");
+    assert_damaged(&with(&films, &ones), "out of place");
+    assert_damaged(&with(&films, &|tensor| tensor.to_dtype(DType::F32).unwrap()), "another shape");
+    assert_damaged(&with(&weights, &|tensor| tensor.affine(0.0, f64::NAN).unwrap()), "out of place");
+    assert_damaged(&with(&weights, &|tensor| tensor.unsqueeze(0).unwrap()), "another shape");
+    assert_damaged(&with(&weights, &|tensor| tensor.affine(1.01, 0.0).unwrap()), "not those that were saved");
+    assert_damaged(&tampered(|metadata, _| metadata["experts"][0]["weights"] = json!(u64::MAX)), "bytes of weights");
+    assert_damaged(&tampered(|metadata, _| metadata["experts"] = json!([])), "bytes of weights");
+    let many = tampered(|metadata, _| {
+        let expert = metadata["experts"][0].clone();
+        metadata["experts"] = json!(vec![expert; 1_000]);
+    });
+    assert_damaged(&many, "1000 experts");
+}
+
+#[test]
+fn another_mixture_than_was_saved_is_refused() {
+    assert_damaged(&tampered(|metadata, _| metadata["knots"] = json!([])), "fit together");
+    assert_damaged(&tampered(|metadata, _| metadata["knots"][0]["expert"] = json!(99)), "fit together");
+    assert_damaged(&tampered(|metadata, _| metadata["knots"][0]["linear"] = json!(1e30)), "not those that were saved");
+}
+
+#[test]
 fn other_weights_than_those_saved_are_noticed() {
     let changed = tampered(|_, tensors| {
         let bias = (&tensors[names::BIAS] + 1e-3).unwrap();
@@ -202,7 +231,6 @@ fn a_model_that_cannot_be_written_leaves_the_old_one() {
     let (folder, path) = saved();
     let before = fs::read(&path).unwrap();
     let nowhere = folder.path().join("no such folder").join("model");
-    let order = FilmOrder::new(sample().interactions.films.clone());
-    assert!(matches!(save(&nowhere, &sample().trained, &order, &info(), None), Err(ArtefactError::Io { .. })));
+    assert!(matches!(save(&nowhere, sample(), &info()), Err(ArtefactError::Io { .. })));
     assert_eq!(fs::read(&path).unwrap(), before);
 }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use app::domain::{MovieId, Stars, ViewerId};
 
-use super::{Shown, cases, fold, hash, measure, ndcg, recall};
+use super::{DRAWS, Shown, cases, fold, hash, measure, ndcg, recall};
 use crate::{
     catalogue::Interactions,
     model::{FilmOrder, History, ModelError, Recommender, Share, best_positions},
@@ -57,17 +57,17 @@ fn the_hash_is_fnv_1a() {
 #[test]
 fn who_takes_part_depends_on_their_likes() {
     let count = |liked: usize, shown: Shown| {
-        cases(&viewer(liked, 40), |_| true).iter().filter(|case| case.shown == shown).count()
+        cases(&viewer(liked, 40), DRAWS, |_| true).iter().filter(|case| case.shown == shown).count()
     };
     assert_eq!([count(5, Shown::Films(1)), count(6, Shown::Films(1))], [0, 3]);
     assert_eq!([count(24, Shown::Films(20)), count(25, Shown::Films(20))], [0, 3]);
     assert_eq!([count(9, Shown::FourFifths), count(10, Shown::FourFifths)], [0, 3]);
-    assert!(cases(&viewer(30, 40), |_| false).is_empty());
+    assert!(cases(&viewer(30, 40), DRAWS, |_| false).is_empty());
 }
 
 #[test]
 fn every_like_is_shown_or_asked_for_and_draws_differ() {
-    let cases = cases(&viewer(13, 40), |_| true);
+    let cases = cases(&viewer(13, 40), DRAWS, |_| true);
     for case in &cases {
         let mut all: Vec<usize> = case.history.ratings.iter().map(|&(film, _)| film).collect();
         assert!(all.is_sorted());
@@ -82,7 +82,7 @@ fn every_like_is_shown_or_asked_for_and_draws_differ() {
 
 #[test]
 fn a_model_that_knows_everything_gets_one_and_its_opposite_nothing() {
-    let cases = cases(&viewer(30, 100), |_| true);
+    let cases = cases(&viewer(30, 100), DRAWS, |_| true);
     let order = FilmOrder::new(viewer(30, 100).films);
     let best = measure(&Oracle { order: order.clone(), sign: 1.0 }, &cases).unwrap();
     let worst = measure(&Oracle { order, sign: -1.0 }, &cases).unwrap();

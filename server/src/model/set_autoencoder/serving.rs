@@ -63,12 +63,25 @@ impl Recommender for SetRecommender {
         Ok(scores)
     }
 
-    /// What each recommendation's score loses when one liked film is taken out of the sum, with everything that depends
-    /// on the history's length (√k, the scales, the prior) held as it was; the losses above zero, divided by their
-    /// sum. Exact, not sampled: all films taken out one by one are the rows of one matrix product.
+    /// The [losses](Self::losses) above zero, divided by their sum.
     fn reasons(&self, history: &History, films: &[usize], most: usize) -> Result<Vec<Vec<Share>>, ModelError> {
+        let losses = self.losses(history, films)?;
+        Ok(losses.into_iter().map(|losses| Share::of_losses(losses, most)).collect())
+    }
+}
+
+impl SetRecommender {
+    /// The network itself.
+    pub fn net(&self) -> &SetAutoencoder {
+        &self.net
+    }
+
+    /// What the score of each of `films` loses when one liked film is taken out of the sum, with everything that depends
+    /// on the history's length (√k, the scales, the prior) held as it was: for each film a loss for each liked film.
+    /// Exact, not sampled: all films taken out one by one are the rows of one matrix product.
+    pub fn losses(&self, history: &History, films: &[usize]) -> Result<Vec<Vec<(usize, f32)>>, ModelError> {
         let liked: Vec<usize> = history.liked().collect();
-        if liked.is_empty() || films.is_empty() || most == 0 {
+        if liked.is_empty() || films.is_empty() {
             return Ok(vec![Vec::new(); films.len()]);
         }
         let without = Without::new(self, &liked, films)?;
@@ -80,7 +93,7 @@ impl Recommender for SetRecommender {
                 losses.extend(piece.iter().copied().zip(lost));
             }
         }
-        Ok(losses.into_iter().map(|losses| Share::of_losses(losses, most)).collect())
+        Ok(losses)
     }
 }
 

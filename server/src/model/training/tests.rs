@@ -1,14 +1,16 @@
 use app::domain::{MovieId, Stars, ViewerId};
-use candle_core::{Tensor, Var};
+use candle_core::{Device, Tensor, Var};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::{Hyper, TrainingError, draw_length, gradients::gradients, loss::Lesson, train};
+use super::{
+    Hyper, TrainingError, draw_length, gradients::gradients, loss::Lesson, shared_vectors::SharedVectors, train,
+};
 use crate::{
-    catalogue::Interactions,
+    catalogue::{FilmFacts, Interactions},
     model::{
-        FilmOrder, Likes, Popularity,
-        evaluation::{cases, fold, measure},
+        FilmOrder, Likes, Popularity, Traits,
+        evaluation::{DRAWS, cases, fold, measure},
         set_autoencoder::{SetRecommender, Sets, names},
     },
 };
@@ -60,8 +62,8 @@ fn likes_of(viewers: &[&[u32]], films: u32) -> Likes {
 #[test]
 fn the_same_seed_gives_the_same_weights_bit_for_bit_and_another_seed_others() {
     let likes = Likes::of(&planted(60, 80), 2, |_| true);
-    let first = train(&likes, small(1), |_| {}).unwrap();
-    let again = train(&likes, small(1), |_| {}).unwrap();
+    let first = train(&likes, &Traits::default(), small(1), |_| {}).unwrap();
+    let again = train(&likes, &Traits::default(), small(1), |_| {}).unwrap();
     for ((name, a), (_, b)) in first.net.parameters().iter().zip(again.net.parameters()) {
         let bits = |tensor: &Tensor| -> Vec<u32> {
             tensor.flatten_all().unwrap().to_vec1::<f32>().unwrap().iter().map(|weight| weight.to_bits()).collect()
@@ -69,7 +71,7 @@ fn the_same_seed_gives_the_same_weights_bit_for_bit_and_another_seed_others() {
         assert_eq!(bits(a), bits(b), "{name}");
     }
     assert_eq!(first.version, again.version);
-    assert_ne!(first.version, train(&likes, small(2), |_| {}).unwrap().version);
+    assert_ne!(first.version, train(&likes, &Traits::default(), small(2), |_| {}).unwrap().version);
 }
 
 #[test]
@@ -77,8 +79,8 @@ fn the_trained_model_beats_popularity_for_viewers_it_has_not_seen() {
     let interactions = planted(250, 160);
     let order = std::sync::Arc::new(FilmOrder::new(interactions.films.clone()));
     let likes = Likes::of(&interactions, 2, |viewer| fold(viewer) != 0);
-    let cases = cases(&interactions, |viewer| fold(viewer) == 0);
-    let trained = train(&likes, Hyper { epochs: 30, ..small(1) }, |_| {}).unwrap();
+    let cases = cases(&interactions, DRAWS, |viewer| fold(viewer) == 0);
+    let trained = train(&likes, &Traits::default(), Hyper { epochs: 30, ..small(1) }, |_| {}).unwrap();
     let model = SetRecommender::new(trained.net, std::sync::Arc::clone(&order), trained.version).unwrap();
     let ours = measure(&model, &cases).unwrap();
     let popularity = measure(&Popularity::new(order, &likes), &cases).unwrap();
@@ -96,12 +98,20 @@ fn odd_catalogues_train_or_say_that_there_is_nothing_to_learn() {
         (vec![&[0], &[0, 2], &[1]], 3),
         (vec![&[0, 1]; 70], 2),
     ] {
-        let trained =
-            train(&likes_of(&viewers, films), Hyper { epochs: 3, ..Hyper::for_viewers(1, 1) }, |_| {}).unwrap();
+        let trained = train(
+            &likes_of(&viewers, films),
+            &Traits::default(),
+            Hyper { epochs: 3, ..Hyper::for_viewers(1, 1) },
+            |_| {},
+        )
+        .unwrap();
         assert!(trained.net.is_finite().unwrap());
     }
     for (viewers, films) in [(vec![], 0), (vec![], 3), (vec![[].as_slice()], 3), (vec![&[1]], 3)] {
-        assert!(matches!(train(&likes_of(&viewers, films), small(1), |_| {}), Err(TrainingError::NoLikes)));
+        assert!(matches!(
+            train(&likes_of(&viewers, films), &Traits::default(), small(1), |_| {}),
+            Err(TrainingError::NoLikes)
+        ));
     }
 }
 
@@ -118,7 +128,7 @@ fn the_gradients_are_the_slopes_of_the_loss() {
         Lesson { shown: vec![0, 3], targets: vec![1], weight: 0.4 },
         Lesson { shown: vec![2], targets: vec![1, 4, 5], weight: 0.6 },
     ];
-    let mask = Tensor::new(&[[2.0_f32, 0.0, 2.0], [1.0, 1.5, 0.0]], &candle_core::Device::Cpu).unwrap();
+    let mask = Tensor::new(&[[2.0_f32, 0.0, 2.0], [1.0, 1.5, 0.0]], &Device::Cpu).unwrap();
     let step = || {
         gradients(&net, (&parameters[names::FILMS], &parameters[names::BIAS]), &sets, &lessons, Some(&mask)).unwrap()
     };
@@ -148,11 +158,37 @@ fn slope(parameter: &Var, at: usize, loss: &dyn Fn() -> f32) -> f32 {
     slope
 }
 
+/// Films 0 and 1 share trait 0, films 1 and 2 trait 1.
+#[test]
+fn a_films_vector_is_its_own_and_its_traits_and_they_share_its_gradient() {
+    let film = |id, genres: &[&str]| FilmFacts {
+        id: MovieId(id),
+        year: None,
+        genres: genres.iter().map(|&genre| genre.to_owned()).collect(),
+    };
+    let traits = Traits::of(&[film(0, &["Action"]), film(1, &["Action", "Drama"]), film(2, &["Drama"])]);
+    let sums = Var::new(&[[1.0_f32, 2.0], [3.0, 4.0], [5.0, 6.0]], &Device::Cpu).unwrap();
+    let shared = SharedVectors::new(&traits, &sums).unwrap();
+    let [own, common] = shared.learned();
+    let values = |var: &Tensor| var.to_vec2::<f32>().unwrap();
+    assert_eq!((values(own), values(common)), (values(&sums), vec![vec![0.0; 2]; 2]));
+
+    common.set(&Tensor::new(&[[10.0_f32, 0.0], [0.0, 100.0]], &Device::Cpu).unwrap()).unwrap();
+    shared.compose().unwrap();
+    assert_eq!(values(&sums), [[11.0, 2.0], [13.0, 104.0], [5.0, 106.0]]);
+
+    let mut gradients = (sums.as_tensor() * 2.0).unwrap().sum_all().unwrap().backward().unwrap();
+    shared.pass_on(&mut gradients).unwrap();
+    assert_eq!(values(gradients.get(own).unwrap()), [[2.0, 2.0]; 3]);
+    assert_eq!(values(gradients.get(common).unwrap()), [[4.0, 4.0]; 2]);
+    assert!(gradients.get(&sums).is_none(), "the sums themselves are not learned");
+}
+
 #[test]
 fn a_length_is_drawn_that_leaves_something_to_ask_for() {
     let mut random = ChaCha8Rng::seed_from_u64(1);
     for likes in [2, 3, 10, 1_000] {
-        let drawn: Vec<usize> = (0..2_000).map(|_| draw_length(likes, &mut random)).collect();
+        let drawn: Vec<usize> = (0..2_000).map(|_| draw_length(likes, 0.5, &mut random)).collect();
         assert!(drawn.iter().all(|&length| length < likes));
         assert!(drawn.contains(&0) && drawn.contains(&1), "{likes}");
         assert!(drawn.iter().any(|&length| 2 * length >= likes), "{likes}");
@@ -163,7 +199,7 @@ fn a_length_is_drawn_that_leaves_something_to_ask_for() {
 fn options_without_sense_are_refused() {
     let likes = likes_of(&[&[0, 1]], 2);
     for wrong in [Hyper { epochs: 0, ..small(1) }, Hyper { batch: 0, ..small(1) }, Hyper { width: 0, ..small(1) }] {
-        assert!(matches!(train(&likes, wrong, |_| {}), Err(TrainingError::Option(_))));
+        assert!(matches!(train(&likes, &Traits::default(), wrong, |_| {}), Err(TrainingError::Option(_))));
     }
 }
 
@@ -171,5 +207,5 @@ fn options_without_sense_are_refused() {
 fn a_step_size_that_blows_up_is_an_error_and_not_a_model() {
     let likes = likes_of(&[&[0, 1, 2], &[1, 2, 3]], 4);
     let wild = Hyper { learning_rate: f32::MAX, ..small(1) };
-    assert!(matches!(train(&likes, wild, |_| {}), Err(TrainingError::Diverged)));
+    assert!(matches!(train(&likes, &Traits::default(), wild, |_| {}), Err(TrainingError::Diverged)));
 }

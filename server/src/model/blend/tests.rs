@@ -1,0 +1,172 @@
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
+
+use app::domain::Stars;
+use candle_core::{DType, Device, Tensor};
+use candle_nn::VarBuilder;
+use rand::{Rng, SeedableRng, seq::index::sample};
+use rand_chacha::ChaCha8Rng;
+
+use super::{Blend, Knot};
+use crate::model::{
+    FilmOrder, History, Likes, Recommender, Traits,
+    examples::liking,
+    linear::{Recipe, RowShape, Together, Weights},
+    set_autoencoder::{SetAutoencoder, SetRecommender, names},
+    training::{self, tests as samples},
+};
+
+const FILMS: usize = 80;
+/// A film that says nothing: with it in the place of another the history is as long as before.
+const BLANK: usize = FILMS - 1;
+
+const SHORT: Knot = Knot { length: 2, network: 1.5, expert: 0, linear: 0.0 };
+const LONG: Knot = Knot { length: 18, network: 0.5, expert: 1, linear: 3.0 };
+
+struct Sample {
+    network: SetRecommender,
+    experts: Vec<Weights>,
+}
+
+fn sample_parts() -> &'static Sample {
+    static SAMPLE: OnceLock<Sample> = OnceLock::new();
+    SAMPLE.get_or_init(|| {
+        let interactions = samples::planted(120, FILMS as u32);
+        let likes = Likes::of(&interactions, 2, |_| true);
+        let trained = training::train(&likes, &Traits::default(), samples::small(1), |_| {}).unwrap();
+        let order = Arc::new(FilmOrder::new(interactions.films.clone()));
+        let network = SetRecommender::new(with_blank(&trained.net), order, trained.version).unwrap();
+        let together = Together::of(&interactions, &Traits::default(), RowShape::RATINGS, |_| true);
+        let experts = [30.0, 3.0].map(|lambda| blank(&together.weights(Recipe::ease(lambda), 40).unwrap()));
+        Sample { network, experts: experts.to_vec() }
+    })
+}
+
+fn with_blank(net: &SetAutoencoder) -> SetAutoencoder {
+    let mut tensors: HashMap<String, Tensor> =
+        net.parameters().into_iter().map(|(name, tensor)| (name.to_owned(), tensor.clone())).collect();
+    let mut weight: Vec<f32> = tensors[names::WEIGHT].to_vec1().unwrap();
+    weight[BLANK] = -80.0;
+    tensors.insert(names::WEIGHT.to_owned(), Tensor::new(weight, &Device::Cpu).unwrap());
+    SetAutoencoder::load(net.config(), &VarBuilder::from_tensors(tensors, DType::F32, &Device::Cpu)).unwrap()
+}
+
+fn blank(weights: &Weights) -> Weights {
+    let (offsets, films, values) = weights.parts();
+    let (mut offsets, end) = (offsets.to_vec(), offsets[BLANK] as usize);
+    offsets[FILMS] = end as u32;
+    Weights::from_parts(offsets, films[..end].to_vec(), values[..end].to_vec()).unwrap()
+}
+
+fn model() -> Blend {
+    let Sample { network, experts } = sample_parts();
+    Blend::new(network.clone(), experts.clone(), vec![LONG, SHORT]).unwrap()
+}
+
+#[test]
+fn a_score_is_what_the_parts_say_in_the_mixture_of_the_nearest_length() {
+    let Sample { network, experts } = sample_parts();
+    // 6 is as near to 2 as to 18; 5 is nearer to 2, 7 to 18, as ratios go.
+    for (length, knot) in [(0, SHORT), (1, SHORT), (5, SHORT), (7, LONG), (60, LONG)] {
+        let history = liking(&(0..length).collect::<Vec<_>>());
+        let by_network = &network.scores(&[&history]).unwrap()[0];
+        let by_expert = experts[knot.expert].scores(history.liked());
+        let scores = &model().scores(&[&history]).unwrap()[0];
+        for film in 0..FILMS {
+            let expected = knot.network * by_network[film] + knot.linear * by_expert[film];
+            assert!((scores[film] - expected).abs() < 1e-4, "{length} films: {} is not {expected}", scores[film]);
+        }
+    }
+}
+
+#[test]
+fn histories_of_a_batch_are_scored_as_each_by_itself() {
+    let histories: Vec<History> = [0, 1, 9, 40].map(|length| liking(&(0..length).collect::<Vec<_>>())).into();
+    let together = model().scores(&histories.iter().collect::<Vec<_>>()).unwrap();
+    for (history, scores) in histories.iter().zip(together) {
+        let alone = &model().scores(&[history]).unwrap()[0];
+        assert!(scores.iter().zip(alone).all(|(a, b)| (a - b).abs() < 1e-4));
+    }
+}
+
+#[test]
+fn films_that_were_not_liked_say_nothing() {
+    let mut history = liking(&[1, 4]);
+    let before = model().scores(&[&history]).unwrap();
+    history.ratings.push((7, Stars::from_halves(1).unwrap()));
+    assert_eq!(model().scores(&[&history]).unwrap(), before);
+}
+
+/// For 100 profiles each liked film is taken away, a blank one put in its place so that the history stays as long.
+#[test]
+fn a_reason_is_what_the_score_loses_when_its_film_is_taken_away() {
+    let model = model();
+    let mut random = ChaCha8Rng::seed_from_u64(5);
+    let mut pairs = Vec::new();
+    for _ in 0..100 {
+        let length = random.random_range(1..=25);
+        let mut films = sample(&mut random, BLANK, length).into_vec();
+        films.sort_unstable();
+        let history = liking(&films);
+        let whole = &model.scores(&[&history]).unwrap()[0];
+        let explained = random.random_range(0..BLANK);
+        let reasons = &model.reasons(&history, &[explained], films.len()).unwrap()[0];
+        let without = |taken: usize| {
+            let mut rest: Vec<usize> = films.iter().copied().filter(|&film| film != taken).collect();
+            rest.push(BLANK);
+            model.scores(&[&liking(&rest)]).unwrap()[0][explained]
+        };
+        let losses: Vec<(usize, f32)> = films.iter().map(|&film| (film, whole[explained] - without(film))).collect();
+        let total: f32 = losses.iter().map(|&(_, loss)| loss.max(0.0)).sum();
+        for (film, loss) in losses {
+            let share = reasons.iter().find(|reason| reason.film == film).map_or(0.0, |reason| reason.share);
+            pairs.push((f64::from(share), f64::from(if total > 0.0 { loss.max(0.0) / total } else { 0.0 })));
+        }
+    }
+    assert!(pairs.len() > 500);
+    let correlation = correlation(&pairs);
+    assert!(correlation > 0.999, "{correlation}");
+}
+
+fn correlation(pairs: &[(f64, f64)]) -> f64 {
+    let number = pairs.len() as f64;
+    let (x, y) = pairs.iter().fold((0.0, 0.0), |sums, pair| (sums.0 + pair.0, sums.1 + pair.1));
+    let (x, y) = (x / number, y / number);
+    let sum = |term: &dyn Fn(&(f64, f64)) -> f64| pairs.iter().map(term).sum::<f64>();
+    sum(&|pair| (pair.0 - x) * (pair.1 - y))
+        / (sum(&|pair| (pair.0 - x).powi(2)) * sum(&|pair| (pair.1 - y).powi(2))).sqrt()
+}
+
+#[test]
+fn nobody_is_the_reason_for_what_an_empty_profile_is_shown() {
+    assert_eq!(model().reasons(&liking(&[]), &[3, 4], 5).unwrap(), [[], []]);
+    assert_eq!(model().reasons(&liking(&[1]), &[], 5).unwrap().len(), 0);
+}
+
+#[test]
+fn the_version_changes_with_every_part() {
+    let Sample { network, experts } = sample_parts();
+    let version = |experts: &[Weights], knots: &[Knot]| {
+        Blend::new(network.clone(), experts.to_vec(), knots.to_vec()).unwrap().version().to_owned()
+    };
+    let ours = version(experts, &[SHORT, LONG]);
+    assert_eq!(ours, version(experts, &[SHORT, LONG]));
+    assert_ne!(ours, version(experts, &[SHORT]));
+    assert_ne!(ours, version(experts, &[SHORT, Knot { linear: 3.1, ..LONG }]));
+    assert_ne!(ours, version(&[experts[1].clone(), experts[0].clone()], &[SHORT, LONG]));
+}
+
+#[test]
+fn parts_that_do_not_fit_are_refused() {
+    let Sample { network, experts } = sample_parts();
+    let made = |experts: Vec<Weights>, knots: Vec<Knot>| Blend::new(network.clone(), experts, knots).is_some();
+    assert!(made(experts.clone(), vec![SHORT]));
+    assert!(!made(experts.clone(), vec![]), "no knot");
+    assert!(!made(experts.clone(), vec![Knot { expert: 2, ..SHORT }]), "no such expert");
+    assert!(!made(experts.clone(), vec![Knot { linear: f32::NAN, ..SHORT }]), "not a number");
+    assert!(!made(experts.clone(), vec![Knot { network: f32::INFINITY, ..SHORT }]), "not a number");
+    let other = Weights::from_parts(vec![0, 0, 0], vec![], vec![]).unwrap();
+    assert!(!made(vec![other], vec![SHORT]), "other films");
+}

@@ -1,0 +1,61 @@
+use std::sync::Arc;
+
+use super::{Mixture, RECIPES, Tuner, best, knots};
+use crate::model::{
+    FilmOrder, Likes, LinearRecommender, Traits,
+    blend::Blend,
+    evaluation::{cases, fold, measure},
+    linear::{RowShape, Together, Weights, fame},
+    set_autoencoder::SetRecommender,
+    training::{self, tests as samples},
+};
+
+#[test]
+fn the_chosen_mixture_is_no_worse_than_either_part_on_what_it_was_chosen_for() {
+    let interactions = samples::planted(250, 120);
+    let rest = |viewer| fold(viewer) != 0;
+    let likes = Likes::of(&interactions, 2, rest);
+    let trained = training::train(&likes, &Traits::default(), samples::small(1), |_| {}).unwrap();
+    let order = Arc::new(FilmOrder::new(interactions.films.clone()));
+    let network = SetRecommender::new(trained.net, Arc::clone(&order), trained.version).unwrap();
+    let together = Together::of(&interactions, &Traits::default(), RowShape::RATINGS, rest);
+    let experts: Vec<Weights> = RECIPES.iter().map(|&recipe| together.weights(recipe, 50).unwrap()).collect();
+    let cases = cases(&interactions, 3, |viewer| !rest(viewer));
+    let tuner = Tuner::new(&network, &experts, together.likes(), &cases).unwrap();
+
+    let (recipes, knots) = knots(&best(&[&tuner]));
+    assert_eq!(knots.iter().map(|knot| knot.length).collect::<Vec<_>>(), [1, 3, 5, 10, 20, 30]);
+    let blend = |recipe| {
+        let made = RECIPES.iter().position(|&made| super::Recipe { obscurity: 0.0, ..recipe } == made).unwrap();
+        experts[made].divided(&fame(together.likes(), recipe.obscurity))
+    };
+    let model = Blend::new(network.clone(), recipes.into_iter().map(blend).collect(), knots).unwrap();
+    let (ours, alone) = (measure(&model, &cases).unwrap(), measure(&network, &cases).unwrap());
+    let linear = measure(&LinearRecommender::new(order, experts[1].clone()), &cases).unwrap();
+    for row in 0..3 {
+        let [ours, alone, linear] = [&ours, &alone, &linear].map(|figures| figures.rows[row].ndcg().unwrap());
+        assert!(ours >= alone.max(linear) - 1e-3, "row {row}: {ours}, network {alone}, linear {linear}");
+    }
+}
+
+#[test]
+fn where_there_is_nothing_to_choose_on_nothing_is_chosen() {
+    let interactions = samples::planted(30, 40);
+    let likes = Likes::of(&interactions, 2, |_| true);
+    let trained = training::train(&likes, &Traits::default(), samples::small(1), |_| {}).unwrap();
+    let order = Arc::new(FilmOrder::new(interactions.films.clone()));
+    let network = SetRecommender::new(trained.net, order, trained.version).unwrap();
+    let together = Together::of(&interactions, &Traits::default(), RowShape::RATINGS, |_| true);
+    let experts: Vec<Weights> = RECIPES.iter().map(|&recipe| together.weights(recipe, 50).unwrap()).collect();
+    let tuner = Tuner::new(&network, &experts, together.likes(), &[]).unwrap();
+    assert_eq!(best(&[&tuner]), []);
+    assert_eq!(best(&[]), []);
+}
+
+#[test]
+fn an_expert_that_several_lengths_use_is_made_once() {
+    let mixture = |length, recipe: usize| Mixture { length, recipe: RECIPES[recipe], network: 1.0, linear: 2.0 };
+    let (recipes, knots) = knots(&[mixture(1, 4), mixture(3, 2), mixture(5, 4)]);
+    assert_eq!(recipes, [RECIPES[4], RECIPES[2]]);
+    assert_eq!(knots.iter().map(|knot| (knot.length, knot.expert)).collect::<Vec<_>>(), [(1, 0), (3, 1), (5, 0)]);
+}
