@@ -13,8 +13,8 @@ use crate::{
     model::{
         Traits,
         artefact::{self, ArtefactError, Metadata},
-        fitting::{self, Options, Stage, Validation},
-        training::{Hyper, Progress},
+        fitting::{self, Options, Progress, Stage, Validation},
+        training::Hyper,
     },
 };
 
@@ -111,24 +111,30 @@ impl TrainingBar {
     }
 
     pub(super) fn show(&mut self, stage: Stage, now: Progress) {
-        let Progress { step, steps, epoch, loss } = now;
+        let Progress { done, of, loss } = now;
         let doing = match stage {
-            Stage::Trial { round, rounds } => format!("trying {round} of {rounds}"),
-            Stage::Final => "training".to_owned(),
+            Stage::Networks => "teaching",
+            Stage::Trials => "trying",
+            Stage::Mixture => "mixing",
         };
         if self.stage != Some(stage) {
             self.stage = Some(stage);
             self.bar.reset();
-            self.bar.set_prefix(doing.clone());
+            self.bar.set_prefix(doing);
         }
-        self.bar.set_length(steps as u64);
-        self.bar.set_position(step as u64);
-        self.bar.set_message(format!("round {}, loss {loss:.3}", epoch + 1));
+        let loss = loss.map(|loss| format!("loss {loss:.3}")).unwrap_or_default();
+        self.bar.set_length(of as u64);
+        self.bar.set_position(done as u64);
+        self.bar.set_message(loss.clone());
         if self.bar.is_hidden() && self.said.elapsed() >= PLAIN_EVERY {
             self.said = Instant::now();
-            let percent = 100 * step / steps.max(1);
+            let percent = 100 * done / of.max(1);
             // Progress that can't be shown is no reason to stop.
-            let _ = writeln!(std::io::stderr().lock(), "{doing}: {percent} %, round {}, loss {loss:.3}", epoch + 1);
+            let _ = writeln!(
+                std::io::stderr().lock(),
+                "{doing}: {percent} %{}{loss}",
+                if loss.is_empty() { "" } else { ", " }
+            );
         }
     }
 

@@ -23,9 +23,10 @@ use super::{
     FilmOrder, Recommender,
     blend::{Blend, Knot},
     fitting::{Fitted, Validation},
-    linear::{Recipe, Weights},
+    linear::Weights,
     set_autoencoder::{Config, SetAutoencoder, SetRecommender},
     training::Hyper,
+    tuning::Ingredient,
 };
 use crate::catalogue::Info;
 
@@ -36,7 +37,7 @@ mod tests;
 pub const FILE_NAME: &str = "model.safetensors";
 
 /// Changes when a file of before can no longer be read.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 const BLEND: &str = "blend";
 /// Our key in the header's `__metadata__`.
 const KEY: &str = "marquee";
@@ -85,10 +86,10 @@ pub struct Metadata {
 }
 
 /// A linear expert's part of the file.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Expert {
-    /// How it was made.
-    pub recipe: Recipe,
+    /// What it is the sum of.
+    pub of: Vec<Ingredient>,
     /// How many weights it has.
     pub weights: u64,
 }
@@ -166,7 +167,7 @@ struct Header {
 /// Writes the model for this catalogue to `path`; says what it wrote.
 pub fn save(path: &Path, fitted: &Fitted, catalogue: &Info) -> Result<Metadata, ArtefactError> {
     let model = &fitted.model;
-    let experts = model.experts().iter().zip(&fitted.recipes);
+    let experts = model.experts().iter().zip(&fitted.experts);
     let metadata = Metadata {
         format: FORMAT,
         kind: BLEND.to_owned(),
@@ -178,7 +179,9 @@ pub fn save(path: &Path, fitted: &Fitted, catalogue: &Info) -> Result<Metadata, 
         viewers: fitted.viewers,
         config: model.network().net().config(),
         hyper: fitted.hyper,
-        experts: experts.map(|(weights, &recipe)| Expert { recipe, weights: weights.parts().2.len() as u64 }).collect(),
+        experts: experts
+            .map(|(weights, of)| Expert { of: of.clone(), weights: weights.parts().2.len() as u64 })
+            .collect(),
         knots: model.knots().to_vec(),
         validation: fitted.validation.clone(),
     };
@@ -217,7 +220,7 @@ fn tensors(model: &Blend) -> candle_core::Result<Vec<(String, Tensor)>> {
         let parts = [
             Tensor::from_slice(offsets, offsets.len(), &Device::Cpu)?,
             Tensor::from_slice(films, films.len(), &Device::Cpu)?,
-            Tensor::from_slice(weights, weights.len(), &Device::Cpu)?,
+            Tensor::from_slice(weights, weights.len(), &Device::Cpu)?.to_dtype(DType::F16)?,
         ];
         tensors.extend(expert_names(number).into_iter().zip(parts));
     }
@@ -308,8 +311,8 @@ fn expected_bytes(metadata: &Metadata, catalogue: &Info) -> Result<u64, String> 
     let films = films as u64;
     let network = metadata.config.parameters() as u64 + films;
     // No film has more weights than there are films.
-    let experts = metadata.experts.iter().map(|expert| films + 1 + 2 * expert.weights.min(films * films));
-    Ok(4 * (network + experts.sum::<u64>()))
+    let experts = metadata.experts.iter().map(|expert| 4 * (films + 1) + 6 * expert.weights.min(films * films));
+    Ok(4 * network + experts.sum::<u64>())
 }
 
 fn blend(bytes: Vec<u8>, metadata: &Metadata) -> Result<Blend, String> {
@@ -338,9 +341,20 @@ fn expert(tensors: &SafeTensors<'_>, number: usize) -> Result<Weights, String> {
     let [offsets, films, weights] = expert_names(number);
     let offsets = numbers(tensors, &offsets, Dtype::U32, u32::from_le_bytes)?;
     let films = numbers(tensors, &films, Dtype::U32, u32::from_le_bytes)?;
-    let weights = numbers(tensors, &weights, Dtype::F32, f32::from_le_bytes)?;
+    let weights = halves(tensors, &weights)?;
     Weights::from_parts(offsets, films, weights)
         .ok_or_else(|| format!("the weights of expert {number} are out of place"))
+}
+
+/// A tensor of one dimension, of floating-point numbers of two bytes.
+fn halves(tensors: &SafeTensors<'_>, name: &str) -> Result<Vec<f32>, String> {
+    let tensor = tensors.tensor(name).map_err(|error| error.to_string())?;
+    if tensor.dtype() != Dtype::F16 || tensor.shape().len() != 1 {
+        return Err(format!("{name} has another shape"));
+    }
+    let halves = Tensor::from_raw_buffer(tensor.data(), DType::F16, tensor.shape(), &Device::Cpu);
+    let numbers = halves.and_then(|halves| halves.to_dtype(DType::F32)?.to_vec1());
+    numbers.map_err(|error| error.to_string())
 }
 
 /// A tensor of one dimension, of numbers of four bytes.

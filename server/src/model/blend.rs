@@ -68,14 +68,17 @@ impl Blend {
 
     /// The mixture for a history of so many liked films.
     fn knot(&self, length: usize) -> Knot {
-        let distance = |knot: &&Knot| {
-            let (a, b) = (length.max(1), knot.length.max(1));
-            a.max(b) as f32 / a.min(b) as f32
-        };
+        let distance = |knot: &&Knot| ratio(length, knot.length);
         let nearest = self.knots.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)));
         // `new` saw that there is one.
         nearest.copied().unwrap_or(Knot { length, network: 1.0, expert: 0, linear: 0.0 })
     }
+}
+
+/// How many times the longer one is as long as the shorter; no films count as one.
+pub fn ratio(length: usize, other: usize) -> f32 {
+    let (a, b) = (length.max(1), other.max(1));
+    a.max(b) as f32 / a.min(b) as f32
 }
 
 /// A short hash of all parts: 16 hexadecimal digits.
@@ -110,7 +113,7 @@ impl Recommender for Blend {
             for score in scores.iter_mut() {
                 *score *= knot.network;
             }
-            self.experts[knot.expert].add_scores(history.liked(), knot.linear, scores);
+            self.experts[knot.expert].add_scores(history.strengths(), knot.linear, scores);
         }
         Ok(scores)
     }
@@ -122,8 +125,8 @@ impl Recommender for Blend {
         let expert = &self.experts[knot.expert];
         let losses = self.network.losses(history, films)?.into_iter().zip(films);
         let reasons = losses.map(|(mut losses, &film)| {
-            for (liked, loss) in &mut losses {
-                *loss = knot.network * *loss + knot.linear * expert.weight(*liked, film);
+            for ((liked, loss), (_, strength)) in losses.iter_mut().zip(history.strengths()) {
+                *loss = knot.network * *loss + knot.linear * strength * expert.weight(*liked, film);
             }
             Share::of_losses(losses, most)
         });

@@ -5,7 +5,10 @@
 //! the other half, both ways; so nothing was measured on anybody it was chosen for.
 
 use std::{
-    sync::Arc,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -15,12 +18,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     FilmOrder, Likes, ModelError, Popularity, Traits,
-    blend::Blend,
+    blend::{Blend, Knot},
     evaluation::{self, Case, Figures, Shown},
-    linear::{LinearError, Recipe, RowShape, Together, Weights, fame},
+    linear::{self, LinearError, Recipe, Weights, fame},
     set_autoencoder::SetRecommender,
-    training::{self, Hyper, Progress, Trained, TrainingError},
-    tuning::{self, Mixture, Tuner},
+    training::{self, Hyper, Trained, TrainingError},
+    tuning::{self, Ingredient, Mixture, Tuner},
 };
 use crate::catalogue::Interactions;
 
@@ -54,15 +57,23 @@ pub struct Options {
 /// What is being done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// Parts are made without some viewers.
-    Trial {
-        /// 1 and up.
-        round: u64,
-        /// How many there will be.
-        rounds: u64,
-    },
-    /// Parts are made with everybody.
-    Final,
+    /// Networks are taught: those without some viewers and the final one.
+    Networks,
+    /// Weights in closed form are made, and the parts are tried on those held out.
+    Trials,
+    /// Mixtures are compared, and the final weights made.
+    Mixture,
+}
+
+/// How far the stage is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Progress {
+    /// Steps done.
+    pub done: usize,
+    /// Steps in all.
+    pub of: usize,
+    /// The loss of a network's last step.
+    pub loss: Option<f32>,
 }
 
 /// The mixture's figures beside popularity's, on viewers that neither has seen.
@@ -96,8 +107,8 @@ pub struct Fitted {
     pub model: Blend,
     /// What teaching the network was told.
     pub hyper: Hyper,
-    /// How the model's experts were made.
-    pub recipes: Vec<Recipe>,
+    /// What the model's experts were made of.
+    pub experts: Vec<Vec<Ingredient>>,
     /// How many viewers it learned from.
     pub viewers: usize,
     /// How such a model did on viewers it had not seen.
@@ -123,66 +134,74 @@ pub enum FitError {
     Parts,
 }
 
-/// The parts of a model, before they are mixed.
-struct Parts {
-    trained: Trained,
-    network: SetRecommender,
-    experts: Vec<Weights>,
-    /// How many of those it learned from liked each film.
-    likes: Vec<u32>,
-}
-
 /// Makes a model of what those viewers rated for whom `wanted` is true.
 pub fn fit(
     interactions: &Interactions,
     traits: &Traits,
     options: Options,
     wanted: impl Fn(ViewerId) -> bool + Sync,
-    mut progress: impl FnMut(Stage, Progress) + Send,
+    progress: impl FnMut(Stage, Progress) + Send,
 ) -> Result<Fitted, FitError> {
     let started = Instant::now();
     let order = Arc::new(FilmOrder::new(interactions.films.clone()));
+    let progress = Mutex::new(progress);
+    let say = |stage, done, of| tell(&progress, stage, Progress { done, of, loss: None });
     let workshop = Workshop { interactions, traits, options, order };
     let viewers = Likes::of(interactions, training::LEAST_LIKES, &wanted).viewers().len();
     let lots = ONE_IN.max(viewers as u64 / ENOUGH);
     let lot = |viewer: ViewerId| evaluation::hash(&format!("held-out:{}:{viewer}", options.seed)) % (2 * lots);
-
-    let mut rounds = Vec::new();
-    let number_of_rounds = match viewers {
+    let rounds = match viewers {
         0..FEWEST => 0,
         FEWEST..MANY => ROUNDS,
         _ => 1,
     };
-    for number in 0..number_of_rounds {
-        let held_out = |viewer: ViewerId| lot(viewer) % lots == number;
-        let rest = |viewer: ViewerId| wanted(viewer) && !held_out(viewer);
-        let stage = Stage::Trial { round: number + 1, rounds: number_of_rounds };
-        let parts = workshop.parts(&tuning::RECIPES, rest, |now| progress(stage, now))?;
-        let likes = Likes::of(interactions, 1, rest);
-        let popularity = Popularity::new(Arc::clone(&workshop.order), &likes);
-        let cases = [number, lots + number]
+    let held_out = |round: u64, viewer: ViewerId| lot(viewer) % lots == round;
+    let kept = |round: u64, viewer: ViewerId| wanted(viewer) && (round == rounds || !held_out(round, viewer));
+
+    let mut networks = workshop.networks(rounds + 1, kept, &progress)?;
+    let last = networks.pop().ok_or(FitError::Parts)?;
+    let mut trials = Vec::new();
+    for (round, trained) in (0..).zip(networks) {
+        say(Stage::Trials, round as usize, rounds as usize);
+        let cases = [round, lots + round]
             .map(|half| evaluation::cases(interactions, tuning::DRAWS, |viewer| wanted(viewer) && lot(viewer) == half));
-        let tuner = |cases: &[Case]| Tuner::new(&parts.network, &parts.experts, &parts.likes, cases);
-        let tuners = [tuner(&cases[0])?, tuner(&cases[1])?];
-        let viewers = (0..interactions.viewers.len())
-            .filter(|&at| wanted(interactions.viewers[at]) && held_out(interactions.viewers[at]))
-            .count();
-        rounds.push(Round { parts, popularity, cases, tuners, viewers });
+        let viewers = interactions.viewers.iter().filter(|&&viewer| wanted(viewer) && held_out(round, viewer)).count();
+        trials.push(workshop.trial(&trained, |viewer| kept(round, viewer), cases, viewers)?);
     }
 
-    let all: Vec<&Tuner> = rounds.iter().flat_map(|round| &round.tuners).collect();
+    say(Stage::Mixture, 0, 2);
+    let all: Vec<&Tuner> = trials.iter().flat_map(|trial| &trial.tuners).collect();
     let mixtures = mixtures(&all);
-    let validation = validate(&rounds)?;
-    drop(rounds);
-    let (recipes, knots) = tuning::knots(&mixtures);
-    let parts = workshop.parts(&recipes, &wanted, |now| progress(Stage::Final, now))?;
-    let hyper = parts.trained.hyper;
-    let model = Blend::new(parts.network, parts.experts, knots).ok_or(FitError::Parts)?;
-    Ok(Fitted { model, hyper, recipes, viewers, validation, took: started.elapsed() })
+    let validation = validate(&trials)?;
+    drop(trials);
+    say(Stage::Mixture, 1, 2);
+    let (experts, knots) = tuning::knots(&mixtures);
+    let parts = workshop.parts(&last, &recipes(&experts), &wanted)?;
+    let made = experts.iter().map(|expert| parts.expert(expert)).collect::<Option<Vec<_>>>().ok_or(FitError::Parts)?;
+    let rounded = made.iter().map(|expert| expert.rounded().map_err(ModelError::from));
+    let (made, scales): (Vec<Weights>, Vec<f32>) = rounded.collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
+    let knots = knots.into_iter().map(|knot| Knot { linear: knot.linear * scales[knot.expert], ..knot }).collect();
+    let hyper = last.hyper;
+    let model = Blend::new(parts.network, made, knots).ok_or(FitError::Parts)?;
+    Ok(Fitted { model, hyper, experts, viewers, validation, took: started.elapsed() })
+}
+
+/// Whoever panicked while telling, it is only progress.
+fn tell(progress: &Mutex<impl FnMut(Stage, Progress)>, stage: Stage, now: Progress) {
+    (progress.lock().unwrap_or_else(PoisonError::into_inner))(stage, now);
+}
+
+/// The parts of a model, before they are mixed.
+struct Parts {
+    network: SetRecommender,
+    /// Recipes, their obscurity aside, and what was made of them.
+    made: Vec<(Recipe, Weights)>,
+    /// How many of those it learned from liked each film.
+    likes: Vec<u32>,
 }
 
 /// What was made without some viewers, and what it is asked about them.
-struct Round {
+struct Trial {
     parts: Parts,
     popularity: Popularity,
     /// The lists of each half of the viewers held out.
@@ -200,7 +219,20 @@ fn mixtures(tuners: &[&Tuner]) -> Vec<Mixture> {
 
 /// What serves where too few viewers are there to choose on.
 fn network_alone() -> Mixture {
-    Mixture { length: 1, recipe: tuning::RECIPES[2], network: 1.0, linear: 0.0 }
+    let expert = vec![Ingredient { recipe: tuning::RECIPES[1], factor: 1.0 }];
+    Mixture { length: 1, network: 1.0, expert, linear: 0.0 }
+}
+
+/// The recipes of these experts, each once, whatever the obscurity.
+fn recipes(experts: &[Vec<Ingredient>]) -> Vec<Recipe> {
+    let mut recipes: Vec<Recipe> = Vec::new();
+    for &Ingredient { recipe, .. } in experts.iter().flatten() {
+        let plain = Recipe { obscurity: 0.0, ..recipe };
+        if !recipes.contains(&plain) {
+            recipes.push(plain);
+        }
+    }
+    recipes
 }
 
 struct Workshop<'a> {
@@ -211,43 +243,91 @@ struct Workshop<'a> {
 }
 
 impl Workshop<'_> {
-    /// The network and the experts beside each other: one core each does for a while.
+    /// Teaches so many networks, the n-th with the viewers for whom `kept(n, viewer)` is true: each on a core of its own,
+    /// unless one is large enough to be shared among the cores.
+    fn networks(
+        &self,
+        number: u64,
+        kept: impl Fn(u64, ViewerId) -> bool + Sync,
+        progress: &Mutex<impl FnMut(Stage, Progress) + Send>,
+    ) -> Result<Vec<Trained>, FitError> {
+        let lessons = (0..number).map(|number| {
+            let likes = Likes::of(self.interactions, training::LEAST_LIKES, |viewer| kept(number, viewer));
+            let hyper = (self.options.hyper)(likes.viewers().len(), self.options.seed);
+            let hyper = Hyper { epochs: self.options.epochs.unwrap_or(hyper.epochs), ..hyper };
+            (likes, hyper)
+        });
+        let lessons: Vec<(Likes, Hyper)> = lessons.collect();
+        let of = lessons.iter().map(|(likes, hyper)| training::steps(likes, hyper)).sum();
+        let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let at_once = match lessons.first() {
+            Some((likes, hyper)) if !training::is_shared(likes, hyper) => rayon::current_num_threads(),
+            _ => 1,
+        };
+        let teach = || {
+            let mut taught = Vec::new();
+            while let Some((number, (likes, hyper))) =
+                Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|number| Some((number, lessons.get(number)?)))
+            {
+                let trained = training::train(likes, self.traits, *hyper, |now| {
+                    let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+                    tell(progress, Stage::Networks, Progress { done, of, loss: Some(now.loss) });
+                });
+                taught.push((number, trained));
+            }
+            taught
+        };
+        let mut taught: Vec<_> = thread::scope(|scope| {
+            let threads: Vec<_> = (0..at_once.clamp(1, lessons.len().max(1))).map(|_| scope.spawn(teach)).collect();
+            let outcomes = threads.into_iter().map(|thread| thread.join());
+            outcomes.flat_map(|outcome| outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        });
+        taught.sort_by_key(|&(number, _)| number);
+        Ok(taught.into_iter().map(|(_, trained)| trained).collect::<Result<_, _>>()?)
+    }
+
+    /// A network that was taught by those for whom `kept` is true, experts made of the same, and what they think of the
+    /// lists of the others.
+    fn trial(
+        &self,
+        trained: &Trained,
+        kept: impl Fn(ViewerId) -> bool + Sync,
+        cases: [Vec<Case>; 2],
+        viewers: usize,
+    ) -> Result<Trial, FitError> {
+        let parts = self.parts(trained, &tuning::RECIPES, &kept)?;
+        let popularity = Popularity::new(Arc::clone(&self.order), &Likes::of(self.interactions, 1, &kept));
+        let experts: Vec<&Weights> = parts.made.iter().map(|(_, weights)| weights).collect();
+        let tuner = |cases: &[Case]| Tuner::new(&parts.network, &experts, &parts.likes, cases);
+        let tuners = [tuner(&cases[0])?, tuner(&cases[1])?];
+        Ok(Trial { parts, popularity, cases, tuners, viewers })
+    }
+
     fn parts(
         &self,
+        trained: &Trained,
         recipes: &[Recipe],
         wanted: impl Fn(ViewerId) -> bool + Sync,
-        progress: impl FnMut(Progress) + Send,
     ) -> Result<Parts, FitError> {
-        let likes = Likes::of(self.interactions, training::LEAST_LIKES, &wanted);
-        let hyper = (self.options.hyper)(likes.viewers().len(), self.options.seed);
-        let hyper = Hyper { epochs: self.options.epochs.unwrap_or(hyper.epochs), ..hyper };
-        let (trained, experts) = thread::scope(|scope| {
-            let linear = scope.spawn(|| {
-                let together = Together::of(self.interactions, self.traits, RowShape::RATINGS, &wanted);
-                let experts = recipes.iter().map(|&recipe| together.weights(recipe, STRONGEST));
-                experts.collect::<Result<Vec<_>, _>>().map(|experts| (experts, together.likes().to_vec()))
-            });
-            let trained = training::train(&likes, self.traits, hyper, progress);
-            (trained, linear.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-        });
-        let (trained, (experts, likes)) = (trained?, experts?);
         let network = SetRecommender::new(trained.net.clone(), Arc::clone(&self.order), trained.version.clone())
             .map_err(ModelError::from)?;
-        Ok(Parts { trained, network, experts, likes })
+        let made = linear::make(self.interactions, self.traits, &wanted, recipes, STRONGEST)?;
+        let likes = Likes::of(self.interactions, 1, &wanted).counts();
+        Ok(Parts { network, made: recipes.iter().copied().zip(made).collect(), likes })
     }
 }
 
 /// Each half's figures with the mixtures that were chosen on the other halves.
-fn validate(rounds: &[Round]) -> Result<Option<Validation>, FitError> {
+fn validate(trials: &[Trial]) -> Result<Option<Validation>, FitError> {
     let [mut blend, mut network, mut popularity] = [Figures::default(); 3];
     for half in 0..2 {
-        let others: Vec<&Tuner> = rounds.iter().map(|round| &round.tuners[1 - half]).collect();
-        let (recipes, knots) = tuning::knots(&mixtures(&others));
-        for Round { parts, popularity: popular, cases, .. } in rounds {
+        let others: Vec<&Tuner> = trials.iter().map(|trial| &trial.tuners[1 - half]).collect();
+        let (experts, knots) = tuning::knots(&mixtures(&others));
+        for Trial { parts, popularity: popular, cases, .. } in trials {
             let cases = &cases[half];
             network.add(&evaluation::measure(&parts.network, cases)?);
             popularity.add(&evaluation::measure(popular, cases)?);
-            let experts = recipes.iter().map(|&recipe| parts.expert(recipe));
+            let experts = experts.iter().map(|expert| parts.expert(expert));
             let experts = experts.collect::<Option<Vec<_>>>().ok_or(FitError::Parts)?;
             let model = Blend::new(parts.network.clone(), experts, knots.clone()).ok_or(FitError::Parts)?;
             blend.add(&evaluation::measure(&model, cases)?);
@@ -260,15 +340,18 @@ fn validate(rounds: &[Round]) -> Result<Option<Validation>, FitError> {
             Some(Row { shown, lists, ndcg, network: network.ndcg()?, popularity: popularity.ndcg()? })
         })
         .collect();
-    let viewers = rounds.iter().map(|round| round.viewers).sum();
+    let viewers = trials.iter().map(|trial| trial.viewers).sum();
     Ok((!rows.is_empty()).then_some(Validation { viewers, rows }))
 }
 
 impl Parts {
-    /// The expert of this recipe, if [`tuning::RECIPES`] has it but for its obscurity.
-    fn expert(&self, recipe: Recipe) -> Option<Weights> {
-        let like = |made: &Recipe| Recipe { obscurity: recipe.obscurity, ..*made } == recipe;
-        let made = self.experts.get(tuning::RECIPES.iter().position(like)?)?;
-        Some(made.divided(&fame(&self.likes, recipe.obscurity)))
+    /// The expert that is made of these, if all of them are there.
+    fn expert(&self, ingredients: &[Ingredient]) -> Option<Weights> {
+        let weights = ingredients.iter().map(|Ingredient { recipe, factor }| {
+            let plain = Recipe { obscurity: 0.0, ..*recipe };
+            let (_, made) = self.made.iter().find(|(made, _)| *made == plain)?;
+            Some((made.divided(&fame(&self.likes, recipe.obscurity)), *factor))
+        });
+        Some(Weights::sum(&weights.collect::<Option<Vec<_>>>()?, STRONGEST))
     }
 }

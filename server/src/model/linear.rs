@@ -5,52 +5,81 @@
 //! Autoencoders for Sparse Data*, WWW 2019); D = λ + p/(1−p)·diag(XᵀX) is EDLAE, which learns to do with histories of
 //! which a part p is missing (Harald Steck, *Autoencoders that don't overfit towards the Identity*, NeurIPS 2020): the
 //! larger p, the shorter the histories that it is for.
+//!
+//! There are two ways to the same weights: [through the table of films by films](through_films), and, where viewers are
+//! few, [through one of viewers by viewers](through_viewers).
 
 use app::domain::ViewerId;
-use faer::{
-    Mat, Side,
-    linalg::solvers::{DenseSolveCore, LltError},
-};
-use rayon::prelude::*;
+use faer::linalg::solvers::LltError;
 use serde::{Deserialize, Serialize};
 
-use super::Traits;
+use super::{Traits, strength};
 use crate::catalogue::Interactions;
 
 mod rows;
 mod serving;
 #[cfg(test)]
 mod tests;
+mod through_films;
+mod through_viewers;
 
 pub use rows::Weights;
 pub use serving::LinearRecommender;
+use through_films::Table;
 
 /// More films than this make a table of films by films too large: 4 bytes for each pair, three times.
 const MOST_FILMS: usize = 12_000;
 /// So that a film with one like is not twice as well known as one without.
 const FAME_OFFSET: f32 = 5.0;
-/// Columns of the table that a thread fills at once.
-const COLUMNS: usize = 256;
+/// The way through viewers is taken if they are fewer than the films by this factor: then its work, films² · viewers, is
+/// well under films³, and so is its memory.
+const FEW_VIEWERS: usize = 2;
 
 /// What a viewer's row has for a film.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RowShape {
     /// For a film that was rated but not liked; a liked one has 1.
     pub seen: f32,
     /// The row is multiplied by (films rated)^(−damping/2), so that who rates much does not count in proportion.
     pub damping: f32,
+    /// Whether a liked film has its [strength] and not 1.
+    pub by_stars: bool,
 }
 
 impl RowShape {
     /// 1 for each liked film, nothing else: what the papers have.
-    pub const LIKES: Self = Self { seen: 0.0, damping: 0.0 };
+    pub const LIKES: Self = Self { seen: 0.0, damping: 0.0, by_stars: false };
+    /// The same by how much each was liked.
+    pub const STARS: Self = Self { by_stars: true, ..Self::LIKES };
     /// Films that were seen say what goes together too; found by a study on two data sets (docs/model.md).
-    pub const RATINGS: Self = Self { seen: 0.25, damping: 0.3 };
+    pub const RATINGS: Self = Self { seen: 0.25, damping: 0.15, by_stars: true };
+}
+
+/// The weights of these recipes; of each film only the `strongest`. One after the other, because each needs much memory.
+pub fn make(
+    interactions: &Interactions,
+    traits: &Traits,
+    wanted: impl Fn(ViewerId) -> bool,
+    recipes: &[Recipe],
+    strongest: usize,
+) -> Result<Vec<Weights>, LinearError> {
+    let mut made = vec![None; recipes.len()];
+    for &Recipe { rows, .. } in recipes {
+        if made.iter().zip(recipes).any(|(made, recipe)| recipe.rows == rows && made.is_none()) {
+            let together = Together::of(interactions, traits, rows, &wanted);
+            for (made, &recipe) in made.iter_mut().zip(recipes).filter(|(_, recipe)| recipe.rows == rows) {
+                *made = Some(together.weights(recipe, strongest)?);
+            }
+        }
+    }
+    Ok(made.into_iter().flatten().collect())
 }
 
 /// How much the weights believe what few viewers did together, and what they believe instead.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Recipe {
+    /// What the viewers' rows are.
+    pub rows: RowShape,
     /// p: the part of a history that is taken to be missing, 0 to below 1.
     pub dropout: f32,
     /// λ: so many viewers' worth of doubt, above 0.
@@ -64,7 +93,12 @@ pub struct Recipe {
 impl Recipe {
     /// EASE: λ and nothing else.
     pub fn ease(lambda: f32) -> Self {
-        Self { dropout: 0.0, lambda, traits: 0.0, obscurity: 0.0 }
+        Self { rows: RowShape::LIKES, dropout: 0.0, lambda, traits: 0.0, obscurity: 0.0 }
+    }
+
+    /// D for a film whose sum of squares over the rows is this.
+    fn diagonal(&self, squares: f32) -> f32 {
+        self.lambda + self.dropout / (1.0 - self.dropout) * squares
     }
 }
 
@@ -84,22 +118,26 @@ pub enum LinearError {
     Singular(LltError),
 }
 
-/// How often films were liked (and seen) by the same people: XᵀX of the films that matter.
+/// Which films were liked (and seen) by the same people: X, and XᵀX where that is the way.
 ///
 /// Films that nobody liked have no place in it; of a catalogue with more than 12,000 others only those with the most
 /// likes have.
 #[derive(Debug)]
 pub struct Together {
-    /// The films of the table: positions, ascending.
+    /// The films that have a place: positions, ascending.
     films: Vec<u32>,
-    table: Mat<f32>,
     /// How many liked each film of the catalogue.
     likes: Vec<u32>,
-    /// The films of each trait: places in the table.
+    /// The viewers' rows.
+    rows: Vec<Row>,
+    /// The films of each trait: places.
     traits: Vec<Vec<u32>>,
-    /// The traits of each film in the table.
-    of_films: Vec<Vec<u32>>,
+    /// XᵀX, unless there are few viewers.
+    table: Option<Table>,
 }
+
+/// A row of X: places of films and what stands there, ascending.
+type Row = Vec<(u32, f32)>;
 
 impl Together {
     /// Counts over the viewers for whom `wanted` is true.
@@ -109,43 +147,29 @@ impl Together {
         shape: RowShape,
         wanted: impl Fn(ViewerId) -> bool,
     ) -> Self {
+        let rows = Self::rows(interactions, traits, shape, wanted);
+        let few = (rows.rows.len() + rows.traits.len()) * FEW_VIEWERS < rows.films.len();
+        if few { rows } else { rows.with_table() }
+    }
+
+    fn rows(interactions: &Interactions, traits: &Traits, shape: RowShape, wanted: impl Fn(ViewerId) -> bool) -> Self {
         let viewers: Vec<usize> =
             (0..interactions.viewers.len()).filter(|&viewer| wanted(interactions.viewers[viewer])).collect();
         let likes = count_likes(interactions, &viewers);
         let films = most_liked(&likes);
         let mut places = vec![None; interactions.films.len()];
-        for (place, &film) in films.iter().enumerate() {
+        for (place, &film) in (0..).zip(&films) {
             places[film as usize] = Some(place);
         }
-        let rows: Vec<Vec<(usize, f32)>> =
-            viewers.iter().map(|&viewer| row(interactions, viewer, shape, &places)).collect();
-        let size = films.len();
-        let mut sums = vec![0.0; size * size];
-        // A thread has columns of its own and walks all viewers: the same sums on any number of threads.
-        sums.par_chunks_mut((COLUMNS * size).max(1)).enumerate().for_each(|(block, sums)| {
-            let first = block * COLUMNS;
-            for row in &rows {
-                let from = row.partition_point(|&(place, _)| place < first);
-                let to = row.partition_point(|&(place, _)| place < first + COLUMNS);
-                for &(column, weight) in &row[from..to] {
-                    let sums = &mut sums[(column - first) * size..][..size];
-                    for &(place, other) in row {
-                        sums[place] += weight * other;
-                    }
-                }
-            }
-        });
-        let table = Mat::from_fn(size, size, |row, column| sums[column * size + row]);
-        let place = |&film: &u32| places[film as usize].map(|place| place as u32);
-        let traits: Vec<Vec<u32>> =
-            traits.films().iter().map(|films| films.iter().filter_map(place).collect()).collect();
-        let mut of_films = vec![Vec::new(); size];
-        for (number, films) in (0..).zip(&traits) {
-            for &place in films {
-                of_films[place as usize].push(number);
-            }
-        }
-        Self { films, table, likes, traits, of_films }
+        let rows = viewers.iter().map(|&viewer| row(interactions, viewer, shape, &places));
+        let rows = rows.filter(|row| !row.is_empty()).collect();
+        let place = |&film: &u32| places[film as usize];
+        let traits = traits.films().iter().map(|films| films.iter().filter_map(place).collect()).collect();
+        Self { films, likes, rows, traits, table: None }
+    }
+
+    fn with_table(self) -> Self {
+        Self { table: Some(Table::of(&self.rows, &self.traits, self.films.len())), ..self }
     }
 
     /// How many viewers liked each film of the catalogue.
@@ -153,39 +177,31 @@ impl Together {
         &self.likes
     }
 
-    /// The weights in closed form; of each film only the `strongest` that go out from it, by their size.
+    /// The weights in closed form from these rows, whatever the recipe says of rows; of each film only the `strongest` that go out from it, by their size.
     pub fn weights(&self, recipe: Recipe, strongest: usize) -> Result<Weights, LinearError> {
-        let Recipe { dropout, lambda, traits, obscurity } = recipe;
+        let Recipe { dropout, lambda, traits, obscurity, .. } = recipe;
         let rest = [traits, obscurity].into_iter().all(|value| value.is_finite() && value >= 0.0);
         if !(lambda.is_finite() && lambda > 0.0 && (0.0..1.0).contains(&dropout) && rest) {
             return Err(LinearError::Recipe(recipe));
         }
-        let mut regularised = self.table.clone();
-        if traits > 0.0 {
-            regularised.par_col_iter_mut().zip(&self.of_films).for_each(|(mut column, of_film)| {
-                for &place in of_film.iter().flat_map(|&number| &self.traits[number as usize]) {
-                    column[place as usize] += traits * traits;
-                }
-            });
-        }
-        for film in 0..self.films.len() {
-            regularised[(film, film)] *= 1.0 + dropout / (1.0 - dropout);
-            regularised[(film, film)] += lambda;
-        }
-        let inverse = regularised.llt(Side::Lower).map_err(LinearError::Singular)?.inverse();
-        drop(regularised);
-        let rows = (0..self.films.len()).into_par_iter().map(|from| {
-            // The inverse is symmetric: its column is the row, and lies together in memory.
-            let weights = inverse.col(from).iter().enumerate().filter(|&(to, _)| to != from);
-            let weights = weights.map(|(to, value)| (self.films[to], -value / inverse[(to, to)]));
-            let mut row: Vec<(u32, f32)> = weights.filter(|&(_, weight)| weight != 0.0).collect();
+        let keep = |from: usize, weights: &mut dyn Iterator<Item = f32>| {
+            let weights = weights.enumerate().filter(|&(to, weight)| to != from && weight != 0.0);
+            let mut row: Row = weights.map(|(to, weight)| (self.films[to], weight)).collect();
             keep_strongest(&mut row, strongest);
             row
-        });
-        let weights = Weights::new(self.likes.len(), &self.films, &rows.collect::<Vec<_>>());
+        };
+        let rows = match &self.table {
+            Some(table) => table.weights(&recipe, &keep)?,
+            None => through_viewers::weights(self, &recipe, &keep)?,
+        };
+        let weights = Weights::new(self.likes.len(), &self.films, &rows);
         Ok(if obscurity > 0.0 { weights.divided(&fame(&self.likes, obscurity)) } else { weights })
     }
 }
+
+/// What a way is told to do with the weights that go out from a film, one for each place: leave out its own and keep the
+/// strongest.
+type Keep<'a> = &'a (dyn Fn(usize, &mut dyn Iterator<Item = f32>) -> Row + Sync);
 
 fn count_likes(interactions: &Interactions, viewers: &[usize]) -> Vec<u32> {
     let mut likes = vec![0; interactions.films.len()];
@@ -206,11 +222,14 @@ fn most_liked(likes: &[u32]) -> Vec<u32> {
     films
 }
 
-/// A viewer's row of X: places in the table and what stands there, ascending.
-fn row(interactions: &Interactions, viewer: usize, shape: RowShape, places: &[Option<usize>]) -> Vec<(usize, f32)> {
+fn row(interactions: &Interactions, viewer: usize, shape: RowShape, places: &[Option<u32>]) -> Row {
     let ratings = interactions.of_viewer(viewer);
     let scale = (ratings.len() as f32).powf(-shape.damping / 2.0);
-    let weighted = ratings.map(|(film, stars)| (film, if stars.is_liked() { scale } else { scale * shape.seen }));
+    let weighted = ratings.map(|(film, stars)| match stars.is_liked() {
+        true if shape.by_stars => (film, scale * strength(stars)),
+        true => (film, scale),
+        false => (film, scale * shape.seen),
+    });
     weighted.filter(|&(_, weight)| weight > 0.0).filter_map(|(film, weight)| Some((places[film]?, weight))).collect()
 }
 

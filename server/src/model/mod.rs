@@ -24,7 +24,7 @@ pub mod tuning;
 
 pub use alone::{compute_alone, set_candle_threads};
 pub use item_cosine::ItemCosine;
-pub use likes::Likes;
+pub use likes::{Likes, strength, strengths};
 pub use linear::LinearRecommender;
 pub use popularity::Popularity;
 pub use recommender::{FilmOrder, History, ModelError, Recommender, Share};

@@ -1,3 +1,4 @@
+use super::strengths;
 use std::collections::HashMap;
 
 use app::domain::{MovieId, Stars};
@@ -47,6 +48,12 @@ impl History {
     /// Positions of the films with four stars or more.
     pub fn liked(&self) -> impl Iterator<Item = usize> + '_ {
         self.ratings.iter().filter(|(_, stars)| stars.is_liked()).map(|&(position, _)| position)
+    }
+
+    /// The same and how much each counts: on average 1, the more the more stars it has.
+    pub fn strengths(&self) -> impl Iterator<Item = (usize, f32)> + '_ {
+        let stars = self.ratings.iter().map(|&(_, stars)| stars).filter(|stars| stars.is_liked());
+        self.liked().zip(strengths(stars))
     }
 }
 

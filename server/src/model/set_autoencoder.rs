@@ -64,16 +64,20 @@ pub mod names {
 #[derive(Clone, Debug, Default)]
 pub struct Sets {
     films: Vec<u32>,
+    strengths: Vec<f32>,
     rows: Vec<u32>,
     lengths: Vec<usize>,
 }
 
 impl Sets {
-    /// Adds a set.
-    pub fn push(&mut self, films: impl IntoIterator<Item = u32>) {
+    /// Adds a set of films, each with how much it counts: on average 1.
+    pub fn push(&mut self, films: impl IntoIterator<Item = (u32, f32)>) {
         let row = self.lengths.len() as u32;
         let before = self.films.len();
-        self.films.extend(films);
+        for (film, strength) in films {
+            self.films.push(film);
+            self.strengths.push(strength);
+        }
         let length = self.films.len() - before;
         self.rows.extend(std::iter::repeat_n(row, length));
         self.lengths.push(length);
@@ -94,9 +98,10 @@ impl Sets {
         Tensor::from_slice(&self.films, self.films.len(), &Device::Cpu)
     }
 
-    /// The root of that set's length: (members).
-    fn roots(&self) -> Result<Tensor> {
-        Tensor::from_iter(self.rows.iter().map(|&row| root(self.lengths[row as usize])), &Device::Cpu)
+    /// What each film counts, by the root of its set's length: (members).
+    fn parts(&self) -> Result<Tensor> {
+        let parts = self.rows.iter().zip(&self.strengths);
+        Tensor::from_iter(parts.map(|(&row, strength)| strength / root(self.lengths[row as usize])), &Device::Cpu)
     }
 
     /// The length features of every set: (sets, 3).
@@ -221,12 +226,12 @@ impl SetAutoencoder {
         taste.matmul(&self.films.t()?)
     }
 
-    /// Σ exp(aᵢ)·Eᵢ / √k of each set: (sets, width).
+    /// Σ rᵢ·exp(aᵢ)·Eᵢ / √k of each set: (sets, width).
     fn sums(&self, sets: &Sets, members: &Tensor) -> Result<Tensor> {
         if sets.films.is_empty() {
             return Tensor::zeros((sets.len(), self.config.width), DType::F32, &Device::Cpu);
         }
-        let weights = (self.weight.index_select(&sets.films()?, 0)?.exp()? / sets.roots()?)?; // (members)
+        let weights = (self.weight.index_select(&sets.films()?, 0)?.exp()? * sets.parts()?)?; // (members)
         members.apply_op2(&weights, WeightedSums { rows: sets.rows.clone(), sets: sets.len() })
     }
 }

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use app::domain::ViewerId;
+use app::domain::{Stars, ViewerId};
 use candle_core::{DType, Device, Tensor, Var};
 use candle_nn::VarBuilder;
 use rand::{Rng, SeedableRng, seq::SliceRandom};
@@ -19,6 +19,7 @@ use self::{adamw::AdamW, gradients::gradients, loss::Lesson, shared_vectors::Sha
 use super::{
     Likes, Traits,
     set_autoencoder::{Config, LENGTH_FEATURES, SetAutoencoder, Sets, names},
+    strengths,
 };
 
 mod adamw;
@@ -55,16 +56,17 @@ pub struct Hyper {
 impl Hyper {
     /// What suits so many viewers: the larger the data, the larger the steps and the fewer the rounds.
     pub fn for_viewers(viewers: usize, seed: u64) -> Self {
+        let batch = (viewers / 4).clamp(16, 128).max((viewers / 100).min(256));
         Self {
             seed,
-            epochs: (80 * 2_000 / viewers.max(1)).clamp(5, 80),
-            batch: (viewers / 100).clamp(32, 256),
+            epochs: (60 * 2_000 / viewers.max(1)).clamp(5, 60),
+            batch,
             width: 256,
             hidden: 256,
-            dropout: 0.85,
+            dropout: 0.87,
             uniform_lengths: 1.0,
-            learning_rate: 1e-3,
-            weight_decay: 0.5,
+            learning_rate: 3e-3 * (batch as f32 / 128.0).sqrt(),
+            weight_decay: 1.0,
         }
     }
 }
@@ -138,10 +140,21 @@ pub fn train(
     hyper: Hyper,
     progress: impl FnMut(Progress) + Send,
 ) -> Result<Trained, TrainingError> {
-    if likes.films().saturating_mul(hyper.width) >= SHARED_FROM {
+    if is_shared(likes, &hyper) {
         return teach(likes, traits, hyper, progress);
     }
     rayon::ThreadPoolBuilder::new().num_threads(1).build()?.install(|| teach(likes, traits, hyper, progress))
+}
+
+/// Whether a step is worth being shared among threads.
+pub fn is_shared(likes: &Likes, hyper: &Hyper) -> bool {
+    likes.films().saturating_mul(hyper.width) >= SHARED_FROM
+}
+
+/// How many steps it takes.
+pub fn steps(likes: &Likes, hyper: &Hyper) -> usize {
+    let pupils = (0..likes.viewers().len()).filter(|&viewer| likes.of_viewer(viewer).len() >= LEAST_LIKES).count();
+    hyper.epochs * pupils.div_ceil(hyper.batch.max(1))
 }
 
 fn teach(
@@ -240,13 +253,17 @@ fn deal(likes: &Likes, batch: &[usize], hyper: &Hyper, random: &mut ChaCha8Rng) 
     let mut lessons: Vec<Lesson> = batch
         .iter()
         .map(|&viewer| {
-            let mut dealt = likes.of_viewer(viewer).to_vec();
+            let (films, stars) = (likes.of_viewer(viewer), likes.stars_of_viewer(viewer));
+            let mut dealt: Vec<(u32, Stars)> = films.iter().copied().zip(stars.iter().copied()).collect();
             let length = draw_length(dealt.len(), hyper.uniform_lengths, random);
             let (shown, targets) = dealt.partial_shuffle(random, length);
             shown.sort_unstable();
-            sets.push(shown.iter().copied());
+            let strengths = strengths(shown.iter().map(|&(_, stars)| stars));
+            let films = |dealt: &[(u32, Stars)]| dealt.iter().map(|&(film, _)| film).collect::<Vec<_>>();
+            let (shown, targets) = (films(shown), films(targets));
+            sets.push(shown.iter().copied().zip(strengths));
             let weight = (targets.len().min(50) as f32).sqrt();
-            Lesson { shown: shown.to_vec(), targets: targets.to_vec(), weight }
+            Lesson { shown, targets, weight }
         })
         .collect();
     let total: f32 = lessons.iter().map(|lesson| lesson.weight).sum();

@@ -72,7 +72,7 @@ fn a_score_is_what_the_parts_say_in_the_mixture_of_the_nearest_length() {
     for (length, knot) in [(0, SHORT), (1, SHORT), (5, SHORT), (7, LONG), (60, LONG)] {
         let history = liking(&(0..length).collect::<Vec<_>>());
         let by_network = &network.scores(&[&history]).unwrap()[0];
-        let by_expert = experts[knot.expert].scores(history.liked());
+        let by_expert = experts[knot.expert].scores(history.strengths());
         let scores = &model().scores(&[&history]).unwrap()[0];
         for film in 0..FILMS {
             let expected = knot.network * by_network[film] + knot.linear * by_expert[film];

@@ -1,6 +1,6 @@
 use app::domain::Stars;
 
-use super::{FitError, Fitted, Options, fit};
+use super::{FitError, Fitted, Options, Stage, fit};
 use crate::{
     catalogue::Interactions,
     model::{
@@ -88,6 +88,17 @@ fn without_likes_there_is_nothing_to_learn() {
 fn so_many_epochs_as_were_asked_for() {
     let mut steps = 0;
     let options = Options { epochs: Some(2), hyper: Hyper::for_viewers, ..OPTIONS };
-    fit(&samples::planted(60, 20), &Traits::default(), options, |_| true, |_, now| steps = now.steps).unwrap();
-    assert_eq!(steps, 2 * 60_usize.div_ceil(32));
+    let fitted = fit(
+        &samples::planted(60, 20),
+        &Traits::default(),
+        options,
+        |_| true,
+        |stage, now| {
+            if stage == Stage::Networks {
+                steps = now.of;
+            }
+        },
+    )
+    .unwrap();
+    assert_eq!(steps, 2 * fitted.viewers.div_ceil(fitted.hyper.batch));
 }

@@ -29,7 +29,7 @@ impl Recommender for LinearRecommender {
     }
 
     fn scores(&self, histories: &[&History]) -> Result<Vec<Vec<f32>>, ModelError> {
-        Ok(histories.iter().map(|history| self.weights.scores(history.liked())).collect())
+        Ok(histories.iter().map(|history| self.weights.scores(history.liked().map(|film| (film, 1.0)))).collect())
     }
 
     /// The weights themselves: exact, because the score is their sum.

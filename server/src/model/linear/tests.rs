@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-const EASE: Recipe = Recipe { dropout: 0.0, lambda: 1.0, traits: 0.0, obscurity: 0.0 };
+const EASE: Recipe = Recipe { rows: RowShape::LIKES, dropout: 0.0, lambda: 1.0, traits: 0.0, obscurity: 0.0 };
 
 fn ease() -> Weights {
     Together::of(&three_viewers_ratings(), &Traits::default(), RowShape::LIKES, |_| true)
@@ -63,7 +63,12 @@ fn a_genre_is_a_viewer_more_who_likes_all_its_films() {
     }
 }
 
-/// One viewer of four ratings: likes count 4^(−.15), others a quarter of that.
+/// XᵀX of two films.
+fn counted(together: Together, a: usize, b: usize) -> f32 {
+    together.with_table().table.unwrap().at(a, b)
+}
+
+/// One viewer of four ratings: likes count 4^(−.075) times their strength, others a quarter of that.
 #[test]
 fn films_that_were_only_seen_count_less_and_so_do_films_of_who_rates_much() {
     let interactions = Interactions {
@@ -74,9 +79,9 @@ fn films_that_were_only_seen_count_less_and_so_do_films_of_who_rates_much() {
         stars: [Stars::LIKED, Stars::MOST, Stars::LIKED, Stars::from_halves(1).unwrap()].to_vec(),
         times: vec![0; 4],
     };
-    let liked_only = Together::of(&interactions, &Traits::default(), RowShape::RATINGS, |_| true);
+    let liked_only = Together::rows(&interactions, &Traits::default(), RowShape::RATINGS, |_| true);
     assert_eq!(liked_only.films, [0, 1, 2], "a film that nobody liked has no place");
-    assert!((liked_only.table[(0, 1)] - 4.0_f32.powf(-0.3)).abs() < 1e-6);
+    assert!((counted(liked_only, 0, 1) - 0.85 * 1.15 * 4.0_f32.powf(-0.15)).abs() < 1e-6);
 
     let other = Interactions {
         viewers: vec![app::domain::ViewerId(1), app::domain::ViewerId(2)],
@@ -86,8 +91,8 @@ fn films_that_were_only_seen_count_less_and_so_do_films_of_who_rates_much() {
         times: vec![0; 5],
         ..interactions
     };
-    let together = Together::of(&other, &Traits::default(), RowShape::RATINGS, |_| true);
-    assert!((together.table[(0, 3)] - 0.25 * 4.0_f32.powf(-0.3)).abs() < 1e-6);
+    let together = Together::rows(&other, &Traits::default(), RowShape::RATINGS, |_| true);
+    assert!((counted(together, 0, 3) - 0.25 * 0.85 * 4.0_f32.powf(-0.15)).abs() < 1e-6);
 }
 
 /// Film 0 has three likes, film 1 two, film 2 one.
@@ -99,6 +104,43 @@ fn obscurity_divides_by_what_is_known_already() {
         let expected = ease().weight(from, to) / (likes + 5.0).sqrt();
         assert!((obscure.weight(from, to) - expected).abs() < 1e-6, "{from} to {to}");
     }
+}
+
+/// Twelve genres of five films each, so that neither way is the smaller one by far.
+#[test]
+fn through_films_or_through_viewers_the_weights_are_the_same() {
+    let interactions = planted(80, 60);
+    let facts =
+        (0..60).map(|film| FilmFacts { id: MovieId(film), year: None, genres: vec![format!("genre {}", film / 5)] });
+    let traits = Traits::of(&facts.collect::<Vec<_>>());
+    for recipe in [
+        Recipe::ease(3.0),
+        Recipe { dropout: 0.9, lambda: 30.0, traits: 0.5, obscurity: 0.2, ..EASE },
+        Recipe { lambda: 20_000.0, traits: 2.0, ..EASE },
+    ] {
+        let rows = || Together::rows(&interactions, &traits, RowShape::RATINGS, |_| true);
+        let (by_viewers, by_films) =
+            (rows().weights(recipe, usize::MAX), rows().with_table().weights(recipe, usize::MAX));
+        let (by_viewers, by_films) = (by_viewers.unwrap(), by_films.unwrap());
+        let largest = by_films.parts().2.iter().fold(0.0_f32, |most, weight| most.max(weight.abs()));
+        for (from, to) in (0..60).flat_map(|from| (0..60).map(move |to| (from, to))) {
+            let (a, b) = (by_viewers.weight(from, to), by_films.weight(from, to));
+            assert!((a - b).abs() < 1e-4 * largest, "{recipe:?}, {from} to {to}: {a}, {b}");
+        }
+    }
+}
+
+/// Viewers are few, so it is the way through them that is tried; the test above compares the other with it.
+#[test]
+fn weights_are_the_same_on_any_number_of_threads() {
+    let interactions = planted(20, 200);
+    let with = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let together = Together::of(&interactions, &Traits::default(), RowShape::RATINGS, |_| true);
+        assert!(together.table.is_none());
+        pool.install(|| together.weights(Recipe::ease(3.0), usize::MAX).unwrap())
+    };
+    assert_eq!(with(1), with(3));
 }
 
 #[test]
@@ -180,4 +222,18 @@ fn weights_that_are_out_of_place_are_refused() {
     assert_eq!(with_values([&[f32::NAN], &values[1..]].concat()), None, "not a number");
     assert_eq!(with_values(values[1..].to_vec()), None, "too few");
     assert_eq!(Weights::from_parts(vec![], vec![], vec![]), None, "no offsets");
+}
+
+#[test]
+fn rounded_weights_are_the_same_to_three_digits() {
+    let weights = Together::of(&planted(80, 60), &Traits::default(), RowShape::RATINGS, |_| true)
+        .weights(Recipe::ease(20_000.0), usize::MAX)
+        .unwrap();
+    let (rounded, scale) = weights.rounded().unwrap();
+    let largest = weights.parts().2.iter().fold(0.0_f32, |most, weight| most.max(weight.abs()));
+    assert!(scale == largest && rounded.parts().2.iter().any(|weight| weight.abs() == 1.0));
+    for (ours, exact) in rounded.parts().2.iter().zip(weights.parts().2) {
+        assert!((ours * scale - exact).abs() <= exact.abs() / 2_048.0 + largest * 1e-7, "{ours} · {scale}, {exact}");
+    }
+    assert_eq!(rounded.rounded().unwrap().0, rounded, "what is in a file is read as it was");
 }

@@ -49,7 +49,7 @@ impl Recommender for SetRecommender {
         }
         let mut sets = Sets::default();
         for history in histories {
-            sets.push(history.liked().map(|film| film as u32));
+            sets.push(history.strengths().map(|(film, strength)| (film as u32, strength)));
         }
         let opinion = self.net.opinion(&sets, &self.net.members(&sets)?)?;
         let mut scores: Vec<Vec<f32>> = self.net.by_taste(&opinion.taste)?.to_vec2()?;
@@ -80,7 +80,7 @@ impl SetRecommender {
     /// on the history's length (√k, the scales, the prior) held as it was: for each film a loss for each liked film.
     /// Exact, not sampled: all films taken out one by one are the rows of one matrix product.
     pub fn losses(&self, history: &History, films: &[usize]) -> Result<Vec<Vec<(usize, f32)>>, ModelError> {
-        let liked: Vec<usize> = history.liked().collect();
+        let liked: Vec<(usize, f32)> = history.strengths().collect();
         if liked.is_empty() || films.is_empty() {
             return Ok(vec![Vec::new(); films.len()]);
         }
@@ -90,7 +90,7 @@ impl SetRecommender {
         for piece in liked.chunks((PIECE / config.width.max(config.hidden)).max(1)) {
             let lost: Vec<Vec<f32>> = without.losses(self, piece)?.to_vec2()?; // [films][piece]
             for (losses, lost) in losses.iter_mut().zip(lost) {
-                losses.extend(piece.iter().copied().zip(lost));
+                losses.extend(piece.iter().map(|&(film, _)| film).zip(lost));
             }
         }
         Ok(losses)
@@ -100,7 +100,7 @@ impl SetRecommender {
 /// What all films of a history need to know to be taken out of it.
 struct Without {
     /// √k.
-    root: f64,
+    root: f32,
     /// What enters the residual layer's units with all films: (1, hidden).
     whole: Tensor,
     /// The vectors of the films to explain, times the scale of taste: (films, width).
@@ -110,14 +110,14 @@ struct Without {
 }
 
 impl Without {
-    fn new(model: &SetRecommender, liked: &[usize], films: &[usize]) -> candle_core::Result<Self> {
+    fn new(model: &SetRecommender, liked: &[(usize, f32)], films: &[usize]) -> candle_core::Result<Self> {
         let net = &model.net;
         let mut set = Sets::default();
-        set.push(liked.iter().map(|&film| film as u32));
+        set.push(liked.iter().map(|&(film, strength)| (film as u32, strength)));
         let scale = set.features()?.matmul(&net.scales)?.exp()?.narrow(1, 0, 1)?; // (1, 1)
-        let films = positions(films)?;
+        let films = positions(films.iter().copied())?;
         Ok(Self {
-            root: f64::from(root(liked.len())),
+            root: root(liked.len()),
             whole: net.into.forward(&net.sums(&set, &net.members(&set)?)?)?,
             through: model.through.index_select(&films, 0)?.broadcast_mul(&scale)?,
             vectors: net.films.index_select(&films, 0)?.broadcast_mul(&scale)?,
@@ -125,9 +125,10 @@ impl Without {
     }
 
     /// What each film's score loses without each of the films of `piece`: (films, piece).
-    fn losses(&self, model: &SetRecommender, piece: &[usize]) -> candle_core::Result<Tensor> {
-        let piece = positions(piece)?;
-        let weights = (model.net.weight.index_select(&piece, 0)?.exp()? / self.root)?.unsqueeze(1)?; // (piece, 1)
+    fn losses(&self, model: &SetRecommender, piece: &[(usize, f32)]) -> candle_core::Result<Tensor> {
+        let strengths = Tensor::from_iter(piece.iter().map(|&(_, strength)| strength / self.root), &Device::Cpu)?;
+        let piece = positions(piece.iter().map(|&(film, _)| film))?;
+        let weights = (model.net.weight.index_select(&piece, 0)?.exp()? * strengths)?.unsqueeze(1)?; // (piece, 1)
         let parts = model.net.films.index_select(&piece, 0)?.broadcast_mul(&weights)?; // (piece, width)
         // The residual layer is linear before its tanh, so what its units get without a film is a difference.
         let into = model.into.index_select(&piece, 0)?.broadcast_mul(&weights)?; // (piece, hidden)
@@ -137,6 +138,6 @@ impl Without {
     }
 }
 
-fn positions(films: &[usize]) -> candle_core::Result<Tensor> {
-    Tensor::from_iter(films.iter().map(|&film| film as u32), &Device::Cpu)
+fn positions(films: impl ExactSizeIterator<Item = usize>) -> candle_core::Result<Tensor> {
+    Tensor::from_iter(films.map(|film| film as u32), &Device::Cpu)
 }

@@ -58,7 +58,7 @@ impl Plain {
     }
 
     /// The formula written out, for the films that are summed and the length that the history counts as.
-    fn scores(&self, summed: &[usize], length: usize) -> Vec<f32> {
+    fn scores(&self, summed: &[(usize, f32)], length: usize) -> Vec<f32> {
         let Config { films, width, hidden } = CONFIG;
         let features = length_features(length);
         let root = (length.max(1) as f32).sqrt();
@@ -67,7 +67,8 @@ impl Plain {
         };
         let sum: Vec<f32> = (0..width)
             .map(|d| {
-                summed.iter().map(|&film| self.weight[film].exp() * self.films[film * width + d]).sum::<f32>() / root
+                let terms = summed.iter().map(|&(film, r)| r * self.weight[film].exp() * self.films[film * width + d]);
+                terms.sum::<f32>() / root
             })
             .collect();
         let units: Vec<f32> =
@@ -102,12 +103,22 @@ fn assert_close(ours: &[f32], theirs: &[f32]) {
 
 #[test]
 fn the_network_computes_its_formula() {
-    let histories: [&[usize]; 4] = [&[], &[2], &[0, 5, 6], &[0, 1, 2, 3, 4, 5, 6]];
-    let liking = histories.map(liking);
-    let scores = recommender().scores(&liking.iter().collect::<Vec<_>>()).unwrap();
-    for (history, scores) in histories.iter().zip(&scores) {
-        assert_close(scores, &Plain::new().scores(history, history.len()));
+    let histories = [liking(&[]), liking(&[2]), of_stars(&[(0, 8), (5, 9), (6, 10)]), liking(&[0, 1, 2, 3, 4, 5, 6])];
+    let scores = recommender().scores(&histories.iter().collect::<Vec<_>>()).unwrap();
+    let terms: [&[(usize, f32)]; 4] = [
+        &[],
+        &[(2, 1.0)],
+        &[(0, 0.85), (5, 1.0), (6, 1.15)],
+        &[(0, 1.0), (1, 1.0), (2, 1.0), (3, 1.0), (4, 1.0), (5, 1.0), (6, 1.0)],
+    ];
+    for (scores, terms) in scores.iter().zip(terms) {
+        assert_close(scores, &Plain::new().scores(terms, terms.len()));
     }
+}
+
+/// Films with their half stars.
+fn of_stars(ratings: &[(usize, u8)]) -> History {
+    History { ratings: ratings.iter().map(|&(film, halves)| (film, Stars::from_halves(halves).unwrap())).collect() }
 }
 
 #[test]
@@ -137,17 +148,18 @@ fn films_below_four_stars_are_not_in_the_set() {
 
 #[test]
 fn a_reason_is_what_the_score_loses_without_the_film() {
-    let liked = [0, 2, 3, 6];
+    let liked = [(0, 0.85), (2, 1.15), (3, 0.85), (6, 1.15)];
+    let history = of_stars(&[(0, 8), (2, 10), (3, 8), (6, 10)]);
     let plain = Plain::new();
     let whole = plain.scores(&liked, liked.len());
     let chosen = [1, 4, 5];
-    let reasons = recommender().reasons(&liking(&liked), &chosen, liked.len()).unwrap();
+    let reasons = recommender().reasons(&history, &chosen, liked.len()).unwrap();
     assert_eq!(reasons.len(), chosen.len());
     for (&film, shares) in chosen.iter().zip(&reasons) {
         let losses: Vec<(usize, f32)> = liked
             .iter()
-            .map(|&without| {
-                let rest: Vec<usize> = liked.iter().copied().filter(|&film| film != without).collect();
+            .map(|&(without, _)| {
+                let rest: Vec<(usize, f32)> = liked.iter().copied().filter(|&(film, _)| film != without).collect();
                 (without, whole[film] - plain.scores(&rest, liked.len())[film])
             })
             .filter(|&(_, loss)| loss > 0.0)
@@ -197,9 +209,9 @@ fn a_network_of_another_shape_is_refused() {
 #[test]
 fn sets_remember_their_lengths() {
     let mut sets = Sets::default();
-    sets.push([3, 1]);
+    sets.push([(3, 1.0), (1, 1.0)]);
     sets.push([]);
-    sets.push([2]);
+    sets.push([(2, 1.0)]);
     assert_eq!((sets.len(), sets.is_empty()), (3, false));
     assert_eq!(sets.films().unwrap().to_vec1::<u32>().unwrap(), [3, 1, 2]);
     assert_eq!(sets.rows, [0, 0, 2]);

@@ -122,8 +122,8 @@ fn the_gradients_are_the_slopes_of_the_loss() {
     let parameters = super::initial(config, &likes, &mut ChaCha8Rng::seed_from_u64(3)).unwrap();
     let net = super::network(config, &parameters).unwrap();
     let mut sets = Sets::default();
-    sets.push([0, 3]);
-    sets.push([2]);
+    sets.push([(0, 1.2), (3, 0.8)]);
+    sets.push([(2, 1.0)]);
     let lessons = [
         Lesson { shown: vec![0, 3], targets: vec![1], weight: 0.4 },
         Lesson { shown: vec![2], targets: vec![1, 4, 5], weight: 0.6 },

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::{Mixture, RECIPES, Tuner, best, knots};
+use super::{Ingredient, Mixture, RECIPES, Tuner, best, knots};
 use crate::model::{
     FilmOrder, Likes, LinearRecommender, Traits,
     blend::Blend,
@@ -19,19 +19,22 @@ fn the_chosen_mixture_is_no_worse_than_either_part_on_what_it_was_chosen_for() {
     let order = Arc::new(FilmOrder::new(interactions.films.clone()));
     let network = SetRecommender::new(trained.net, Arc::clone(&order), trained.version).unwrap();
     let together = Together::of(&interactions, &Traits::default(), RowShape::RATINGS, rest);
-    let experts: Vec<Weights> = RECIPES.iter().map(|&recipe| together.weights(recipe, 50).unwrap()).collect();
+    let made: Vec<Weights> = RECIPES.iter().map(|&recipe| together.weights(recipe, 50).unwrap()).collect();
+    let experts: Vec<&Weights> = made.iter().collect();
     let cases = cases(&interactions, 3, |viewer| !rest(viewer));
     let tuner = Tuner::new(&network, &experts, together.likes(), &cases).unwrap();
 
-    let (recipes, knots) = knots(&best(&[&tuner]));
-    assert_eq!(knots.iter().map(|knot| knot.length).collect::<Vec<_>>(), [1, 3, 5, 10, 20, 30]);
-    let blend = |recipe| {
-        let made = RECIPES.iter().position(|&made| super::Recipe { obscurity: 0.0, ..recipe } == made).unwrap();
-        experts[made].divided(&fame(together.likes(), recipe.obscurity))
+    let (blended, knots) = knots(&best(&[&tuner]));
+    assert_eq!(knots.iter().map(|knot| knot.length).collect::<Vec<_>>(), [1, 3, 5, 10]);
+    let ingredient = |&Ingredient { recipe, factor }: &Ingredient| {
+        let place = RECIPES.iter().position(|&made| super::Recipe { obscurity: 0.0, ..recipe } == made).unwrap();
+        (experts[place].divided(&fame(together.likes(), recipe.obscurity)), factor)
     };
-    let model = Blend::new(network.clone(), recipes.into_iter().map(blend).collect(), knots).unwrap();
+    let expert =
+        |ingredients: &Vec<Ingredient>| Weights::sum(&ingredients.iter().map(ingredient).collect::<Vec<_>>(), 120);
+    let model = Blend::new(network.clone(), blended.iter().map(expert).collect(), knots).unwrap();
     let (ours, alone) = (measure(&model, &cases).unwrap(), measure(&network, &cases).unwrap());
-    let linear = measure(&LinearRecommender::new(order, experts[1].clone()), &cases).unwrap();
+    let linear = measure(&LinearRecommender::new(order, made[1].clone()), &cases).unwrap();
     for row in 0..3 {
         let [ours, alone, linear] = [&ours, &alone, &linear].map(|figures| figures.rows[row].ndcg().unwrap());
         assert!(ours >= alone.max(linear) - 1e-3, "row {row}: {ours}, network {alone}, linear {linear}");
@@ -46,7 +49,8 @@ fn where_there_is_nothing_to_choose_on_nothing_is_chosen() {
     let order = Arc::new(FilmOrder::new(interactions.films.clone()));
     let network = SetRecommender::new(trained.net, order, trained.version).unwrap();
     let together = Together::of(&interactions, &Traits::default(), RowShape::RATINGS, |_| true);
-    let experts: Vec<Weights> = RECIPES.iter().map(|&recipe| together.weights(recipe, 50).unwrap()).collect();
+    let made: Vec<Weights> = RECIPES.iter().map(|&recipe| together.weights(recipe, 50).unwrap()).collect();
+    let experts: Vec<&Weights> = made.iter().collect();
     let tuner = Tuner::new(&network, &experts, together.likes(), &[]).unwrap();
     assert_eq!(best(&[&tuner]), []);
     assert_eq!(best(&[]), []);
@@ -54,8 +58,11 @@ fn where_there_is_nothing_to_choose_on_nothing_is_chosen() {
 
 #[test]
 fn an_expert_that_several_lengths_use_is_made_once() {
-    let mixture = |length, recipe: usize| Mixture { length, recipe: RECIPES[recipe], network: 1.0, linear: 2.0 };
-    let (recipes, knots) = knots(&[mixture(1, 4), mixture(3, 2), mixture(5, 4)]);
-    assert_eq!(recipes, [RECIPES[4], RECIPES[2]]);
+    let mixture = |length, recipe: usize, network| {
+        let expert = vec![Ingredient { recipe: RECIPES[recipe], factor: 1.0 }];
+        Mixture { length, network, expert, linear: 2.0 }
+    };
+    let (experts, knots) = knots(&[mixture(1, 4, 1.0), mixture(3, 2, 1.0), mixture(5, 4, 0.5)]);
+    assert_eq!(experts.iter().map(|expert| expert[0].recipe).collect::<Vec<_>>(), [RECIPES[4], RECIPES[2]]);
     assert_eq!(knots.iter().map(|knot| (knot.length, knot.expert)).collect::<Vec<_>>(), [(1, 0), (3, 1), (5, 0)]);
 }

@@ -1,0 +1,174 @@
+//! What the parts think of the lists, and how good a mixture of them is.
+
+use super::{CANDIDATES, Ingredient, Mixture, OBSCURITIES, PARTS, RECIPES, SECONDS};
+use crate::model::{
+    best_positions,
+    evaluation::{self, Case},
+    linear::{Recipe, Weights},
+};
+
+/// An expert with an obscurity: places in [`RECIPES`] and [`OBSCURITIES`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Part {
+    recipe: usize,
+    obscurity: usize,
+}
+
+impl Part {
+    fn all() -> impl Iterator<Item = Self> {
+        (0..RECIPES.len()).flat_map(|recipe| (0..OBSCURITIES.len()).map(move |obscurity| Self { recipe, obscurity }))
+    }
+}
+
+/// How large the parts of a mixture are, if each part's scores are equally spread: all shares add up to 1.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shares {
+    /// Of the linear parts; the rest is the network's.
+    linear: Vec<(Part, f32)>,
+}
+
+/// Every proportion of the network with every expert, those with the most of the network first.
+pub fn singles() -> Vec<Shares> {
+    let share = |part: u32| part as f32 / PARTS as f32;
+    (0..=PARTS).flat_map(|of_ten| Part::all().map(move |part| Shares { linear: vec![(part, share(of_ten))] })).collect()
+}
+
+/// The same with a second expert beside the first, which may then have a little more together.
+pub fn seconds(single: &Shares) -> Vec<Shares> {
+    let Some(&(first, share)) = single.linear.first().filter(|&&(_, share)| share > 0.0) else { return Vec::new() };
+    let others = (0..RECIPES.len()).filter(|&recipe| recipe != first.recipe);
+    let others = others.map(|recipe| Part { recipe, obscurity: first.obscurity });
+    let all = others.flat_map(|other| {
+        SECONDS.into_iter().flat_map(move |second| {
+            let shares = [share, share + 1.0 / PARTS as f32].into_iter().filter(|&share| share < 1.001);
+            shares.map(move |share| Shares { linear: vec![(first, share * (1.0 - second)), (other, share * second)] })
+        })
+    });
+    all.collect()
+}
+
+/// A mixture of parts as their scores are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mixed {
+    network: f32,
+    linear: Vec<(Part, f32)>,
+}
+
+impl Mixed {
+    /// The same by recipes.
+    pub fn mixture(self, length: usize) -> Mixture {
+        let ingredient = |&(part, factor): &(Part, f32)| {
+            let recipe = Recipe { obscurity: OBSCURITIES[part.obscurity], ..RECIPES[part.recipe] };
+            Ingredient { recipe, factor }
+        };
+        let expert: Vec<Ingredient> = self.linear.iter().map(ingredient).collect();
+        let (expert, linear) = match expert[..] {
+            // Lengths that differ in the proportion only have the same expert.
+            [Ingredient { recipe, factor }] => (vec![Ingredient { recipe, factor: 1.0 }], factor),
+            _ => (expert, 1.0),
+        };
+        Mixture { length, network: self.network, expert, linear }
+    }
+}
+
+/// What the parts think of a list's candidates.
+pub struct List {
+    network: Vec<f32>,
+    /// By [`RECIPES`].
+    experts: Vec<Vec<f32>>,
+    /// What each of [`OBSCURITIES`] divides by.
+    fames: Vec<Vec<f32>>,
+    /// Whether each candidate is one of those to be found.
+    found: Vec<bool>,
+    /// The gain of a perfect ranking.
+    ideal: f64,
+}
+
+impl List {
+    /// Lets the experts score the case as the network did.
+    pub fn of(case: &Case, experts: &[&Weights], fames: &[Vec<f32>], network: &[f32]) -> Self {
+        let shown = |film: usize| case.history().ratings.binary_search_by_key(&film, |&(film, _)| film).is_ok();
+        let best = |scores: &[f32]| best_positions(scores, CANDIDATES, |film| !shown(film));
+        let mut candidates = best(network);
+        let experts: Vec<Vec<f32>> = experts.iter().map(|expert| expert.scores(case.history().strengths())).collect();
+        for scores in &experts {
+            for fame in fames {
+                let scores: Vec<f32> = scores.iter().zip(fame).map(|(score, fame)| score / fame).collect();
+                candidates.extend(best(&scores));
+            }
+        }
+        candidates.sort_unstable();
+        candidates.dedup();
+        let of_candidates = |scores: &[f32]| candidates.iter().map(|&film| scores[film]).collect::<Vec<_>>();
+        Self {
+            network: of_candidates(network),
+            experts: experts.iter().map(|scores| of_candidates(scores)).collect(),
+            fames: fames.iter().map(|fame| of_candidates(fame)).collect(),
+            found: candidates.iter().map(|film| case.targets().binary_search(film).is_ok()).collect(),
+            ideal: evaluation::ideal_gain(case.targets().len()),
+        }
+    }
+
+    fn part(&self, part: Part) -> impl Iterator<Item = f32> {
+        self.experts[part.recipe].iter().zip(&self.fames[part.obscurity]).map(|(score, fame)| score / fame)
+    }
+
+    /// nDCG@10 of the mixture.
+    fn gain(&self, mixed: &Mixed) -> f64 {
+        let mut scores: Vec<f32> = self.network.iter().map(|score| mixed.network * score).collect();
+        for &(part, factor) in &mixed.linear {
+            for (sum, score) in scores.iter_mut().zip(self.part(part)) {
+                *sum += factor * score;
+            }
+        }
+        let ranking = best_positions(&scores, evaluation::NDCG_AT, |_| true);
+        let gains = ranking.into_iter().enumerate().filter(|&(_, film)| self.found[film]);
+        gains.map(|(place, _)| evaluation::gain(place)).sum::<f64>() / self.ideal
+    }
+}
+
+/// Lists of about one length, and how far each part's scores are spread on them.
+pub struct Row<'a> {
+    /// Those that count.
+    pub lists: Vec<&'a List>,
+    network: f32,
+    experts: Vec<[f32; OBSCURITIES.len()]>,
+}
+
+impl<'a> Row<'a> {
+    /// Measures the spread.
+    pub fn of(lists: Vec<&'a List>) -> Self {
+        let mut experts = vec![[1.0; OBSCURITIES.len()]; RECIPES.len()];
+        for part in Part::all() {
+            experts[part.recipe][part.obscurity] = spread(lists.iter().map(|list| deviation(list.part(part))));
+        }
+        let network = spread(lists.iter().map(|list| deviation(list.network.iter().copied())));
+        Self { lists, network, experts }
+    }
+
+    /// What the parts are multiplied by to have these shares here.
+    pub fn mixed(&self, shares: &Shares) -> Mixed {
+        let linear: f32 = shares.linear.iter().map(|(_, share)| share).sum();
+        let of = |&(part, share): &(Part, f32)| (part, share / self.experts[part.recipe][part.obscurity]);
+        Mixed { network: (1.0 - linear).max(0.0) / self.network, linear: shares.linear.iter().map(of).collect() }
+    }
+
+    /// The mixture's mean nDCG@10.
+    pub fn gain(&self, mixed: &Mixed) -> f64 {
+        self.lists.iter().map(|list| list.gain(mixed)).sum::<f64>() / self.lists.len().max(1) as f64
+    }
+}
+
+/// Mean of the lists' standard deviations; 1 where all scores are equal.
+fn spread(deviations: impl ExactSizeIterator<Item = f32>) -> f32 {
+    let count = deviations.len().max(1) as f32;
+    let mean = deviations.sum::<f32>() / count;
+    if mean.is_finite() && mean > 0.0 { mean } else { 1.0 }
+}
+
+fn deviation(scores: impl Iterator<Item = f32>) -> f32 {
+    let (count, sum, squares) = scores.fold((0.0_f64, 0.0_f64, 0.0_f64), |(count, sum, squares), score| {
+        (count + 1.0, sum + f64::from(score), squares + f64::from(score).powi(2))
+    });
+    ((squares / count.max(1.0) - (sum / count.max(1.0)).powi(2)).max(0.0)).sqrt() as f32
+}
