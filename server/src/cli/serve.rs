@@ -188,7 +188,7 @@ async fn site(args: &ServeArgs, settings: Settings, data_dir: &Path, metrics: Me
             (Arc::new(visitors), Place::Shared(Box::new(link), identity, args.queue.claims()))
         }
     };
-    let service = Ok(Service::start(settings, &artefact.model, &path, place)?);
+    let service = Ok(Service::start(settings, &artefact, &path, place)?);
     Ok(site(visitors, Ok(Films { catalogue, service })))
 }
 

@@ -14,6 +14,7 @@ use crate::{
         Traits,
         artefact::{self, ArtefactError, Metadata},
         fitting::{self, Options, Progress, Stage, Validation},
+        stars,
         training::Hyper,
     },
 };
@@ -52,9 +53,19 @@ pub fn run(args: &TrainArgs, data_dir: &Path) -> anyhow::Result<()> {
         Options { seed: args.seed, hyper: Hyper::for_viewers, epochs: args.epochs.map(|epochs| epochs as usize) };
     let mut bar = TrainingBar::new();
     let outcome = fitting::fit(&interactions, &traits, options, |_| true, |stage, now| bar.show(stage, now));
+    let fitted = outcome.inspect_err(|_| bar.finish())?;
+    let outcome = stars::fit(
+        &interactions,
+        &traits,
+        args.seed,
+        |_| true,
+        |done, of| {
+            bar.show(Stage::Stars, Progress { done, of, loss: None });
+        },
+    );
     bar.finish();
 
-    let metadata = artefact::save(&path, &outcome?, reader.info())?;
+    let metadata = artefact::save(&path, &fitted, &outcome?, reader.info())?;
     summarise(&metadata, &path).context("cannot write the summary")
 }
 
@@ -62,6 +73,13 @@ fn summarise(metadata: &Metadata, path: &Path) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     if let Some(validation) = &metadata.validation {
         write_validation(&mut out, validation)?;
+    }
+    if let Some(stars::Validation { ratings, rmse, mae, coverage }) = metadata.stars_validation {
+        writeln!(
+            out,
+            "stars of {ratings} ratings held out: RMSE {rmse:.3}, MAE {mae:.3}, {:.1} % within the 80 % interval",
+            100.0 * coverage,
+        )?;
     }
     writeln!(
         out,
@@ -116,6 +134,7 @@ impl TrainingBar {
             Stage::Networks => "teaching",
             Stage::Trials => "trying",
             Stage::Mixture => "mixing",
+            Stage::Stars => "predicting stars",
         };
         if self.stage != Some(stage) {
             self.stage = Some(stage);

@@ -13,23 +13,20 @@ use std::{
     time::SystemTime,
 };
 
-use app::domain::MovieId;
-use candle_core::{DType, Device, Tensor};
-use candle_nn::VarBuilder;
-use safetensors::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    FilmOrder, Recommender,
+    Recommender,
     blend::{Blend, Knot},
     fitting::{Fitted, Validation},
-    linear::Weights,
-    set_autoencoder::{Config, SetAutoencoder, SetRecommender},
+    set_autoencoder::Config,
+    stars::{self, FittedStars, StarsModel},
     training::Hyper,
     tuning::Ingredient,
 };
 use crate::catalogue::Info;
 
+mod tensors;
 #[cfg(test)]
 mod tests;
 
@@ -37,23 +34,12 @@ mod tests;
 pub const FILE_NAME: &str = "model.safetensors";
 
 /// Changes when a file of before can no longer be read.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 const BLEND: &str = "blend";
 /// Our key in the header's `__metadata__`.
 const KEY: &str = "marquee";
-/// The films' numbers, by position: (films), u32.
-const ORDER: &str = "films.order";
-/// The parts of expert number so and so: (films + 1) u32, (weights) u32, (weights).
-fn expert_names(number: usize) -> [String; 3] {
-    ["offsets", "films", "weights"].map(|part| format!("experts.{number}.{part}"))
-}
 /// Ours has about 4 KiB.
 const LARGEST_HEADER: u64 = 1 << 20;
-/// A header with more experts than this is broken: there is one for a length of history at most.
-const MOST_EXPERTS: usize = 64;
-/// Vectors and layers longer than this are a broken header, not a model.
-const LARGEST_LAYER: usize = 1 << 14;
-
 /// What the header says about the model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Metadata {
@@ -83,6 +69,10 @@ pub struct Metadata {
     pub knots: Vec<Knot>,
     /// How such a model did on viewers it had not seen.
     pub validation: Option<Validation>,
+    /// What there is one of in predicted stars.
+    pub stars: stars::Scalars,
+    /// How such a model predicted stars that it had not seen.
+    pub stars_validation: Option<stars::Validation>,
 }
 
 /// A linear expert's part of the file.
@@ -101,6 +91,8 @@ pub struct Artefact {
     pub metadata: Metadata,
     /// Ready to serve.
     pub model: Arc<dyn Recommender>,
+    /// What predicts stars.
+    pub stars: Arc<StarsModel>,
 }
 
 /// Why there is no model to serve.
@@ -164,8 +156,8 @@ struct Header {
     metadata: HashMap<String, String>,
 }
 
-/// Writes the model for this catalogue to `path`; says what it wrote.
-pub fn save(path: &Path, fitted: &Fitted, catalogue: &Info) -> Result<Metadata, ArtefactError> {
+/// Writes the models for this catalogue to `path`; says what it wrote.
+pub fn save(path: &Path, fitted: &Fitted, stars: &FittedStars, catalogue: &Info) -> Result<Metadata, ArtefactError> {
     let model = &fitted.model;
     let experts = model.experts().iter().zip(&fitted.experts);
     let metadata = Metadata {
@@ -184,13 +176,15 @@ pub fn save(path: &Path, fitted: &Fitted, catalogue: &Info) -> Result<Metadata, 
             .collect(),
         knots: model.knots().to_vec(),
         validation: fitted.validation.clone(),
+        stars: stars.model.scalars(),
+        stars_validation: stars.validation,
     };
     let io = |source: io::Error| ArtefactError::Io { path: path.to_owned(), source };
     let header = serde_json::to_string(&metadata).map_err(|error| io(error.into()))?;
 
     let mut beside = path.to_owned();
     beside.as_mut_os_string().push(format!(".new-{}", std::process::id()));
-    let written = write(&beside, model, header).and_then(|()| fs::rename(&beside, path));
+    let written = write(&beside, model, &stars.model, header).and_then(|()| fs::rename(&beside, path));
     if let Err(error) = written {
         // What is left is of no use; that the first error is told matters more than whether this works.
         let _ = fs::remove_file(&beside);
@@ -199,32 +193,13 @@ pub fn save(path: &Path, fitted: &Fitted, catalogue: &Info) -> Result<Metadata, 
     Ok(metadata)
 }
 
-fn write(path: &Path, model: &Blend, header: String) -> io::Result<()> {
-    let tensors = tensors(model).map_err(io::Error::other)?;
+fn write(path: &Path, model: &Blend, stars: &StarsModel, header: String) -> io::Result<()> {
+    let tensors = tensors::of(model, stars).map_err(io::Error::other)?;
     let header = HashMap::from([(KEY.to_owned(), header)]);
     let bytes = safetensors::serialize(tensors, Some(header)).map_err(io::Error::other)?;
     let mut file = File::create(path)?;
     file.write_all(&bytes)?;
     file.sync_all()
-}
-
-/// Everything of the model that is not in the header, by name.
-fn tensors(model: &Blend) -> candle_core::Result<Vec<(String, Tensor)>> {
-    let network = model.network().net().parameters();
-    let mut tensors: Vec<(String, Tensor)> =
-        network.into_iter().map(|(name, tensor)| (name.to_owned(), tensor.clone())).collect();
-    let numbers = model.order().films().iter().map(|film| film.0);
-    tensors.push((ORDER.to_owned(), Tensor::from_iter(numbers, &Device::Cpu)?));
-    for (number, expert) in model.experts().iter().enumerate() {
-        let (offsets, films, weights) = expert.parts();
-        let parts = [
-            Tensor::from_slice(offsets, offsets.len(), &Device::Cpu)?,
-            Tensor::from_slice(films, films.len(), &Device::Cpu)?,
-            Tensor::from_slice(weights, weights.len(), &Device::Cpu)?.to_dtype(DType::F16)?,
-        ];
-        tensors.extend(expert_names(number).into_iter().zip(parts));
-    }
-    Ok(tensors)
 }
 
 /// Reads the model for this catalogue.
@@ -246,7 +221,7 @@ pub fn load(path: &Path, catalogue: &Info) -> Result<Artefact, ArtefactError> {
             ours: catalogue.dataset.clone(),
         });
     }
-    let expected = expected_bytes(&metadata, catalogue).map_err(damaged)?;
+    let expected = tensors::expected_bytes(&metadata, catalogue).map_err(damaged)?;
     if length - header_length != expected {
         return Err(damaged(format!("{} bytes of weights instead of {expected}", length - header_length)));
     }
@@ -254,12 +229,13 @@ pub fn load(path: &Path, catalogue: &Info) -> Result<Artefact, ArtefactError> {
     let mut bytes = Vec::with_capacity(length as usize);
     file.take(length).read_to_end(&mut bytes).map_err(io)?;
 
-    let model = blend(bytes, &metadata).map_err(damaged)?;
+    let stars = tensors::stars(&bytes, &metadata).map_err(damaged)?;
+    let model = tensors::blend(bytes, &metadata).map_err(damaged)?;
     if model.version() != metadata.version {
         return Err(damaged("its weights are not those that were saved".to_owned()));
     }
     let model: Arc<dyn Recommender> = Arc::new(model);
-    Ok(Artefact { metadata, model })
+    Ok(Artefact { metadata, model, stars: Arc::new(stars) })
 }
 
 /// The header's JSON and where the weights begin.
@@ -294,80 +270,4 @@ fn parse_metadata(header: &[u8], path: &Path) -> Result<Metadata, ArtefactError>
 
 fn unknown(path: &Path, what: String) -> ArtefactError {
     ArtefactError::Unknown { path: path.to_owned(), what }
-}
-
-/// How many bytes of tensors such a model has.
-fn expected_bytes(metadata: &Metadata, catalogue: &Info) -> Result<u64, String> {
-    let Config { films, width, hidden } = metadata.config;
-    if films != catalogue.films as usize {
-        return Err(format!("{films} films instead of {}", catalogue.films));
-    }
-    if !(1..=LARGEST_LAYER).contains(&width) || !(1..=LARGEST_LAYER).contains(&hidden) {
-        return Err(format!("layers of {width} and {hidden}"));
-    }
-    if metadata.experts.len() > MOST_EXPERTS {
-        return Err(format!("{} experts", metadata.experts.len()));
-    }
-    let films = films as u64;
-    let network = metadata.config.parameters() as u64 + films;
-    // No film has more weights than there are films.
-    let experts = metadata.experts.iter().map(|expert| 4 * (films + 1) + 6 * expert.weights.min(films * films));
-    Ok(4 * network + experts.sum::<u64>())
-}
-
-fn blend(bytes: Vec<u8>, metadata: &Metadata) -> Result<Blend, String> {
-    let plain = |error: &dyn std::fmt::Display| error.to_string();
-    let (films, experts) = {
-        let tensors = SafeTensors::deserialize(&bytes).map_err(|error| plain(&error))?;
-        let films = numbers::<MovieId>(&tensors, ORDER, Dtype::U32, |bytes| MovieId(u32::from_le_bytes(bytes)))?;
-        let experts = (0..metadata.experts.len()).map(|number| expert(&tensors, number));
-        (films, experts.collect::<Result<Vec<_>, _>>()?)
-    };
-    if films.len() != metadata.config.films || !films.is_sorted_by(|a, b| a < b) {
-        return Err("the films are not in order".to_owned());
-    }
-    let builder =
-        VarBuilder::from_buffered_safetensors(bytes, DType::F32, &Device::Cpu).map_err(|error| plain(&error))?;
-    let net = SetAutoencoder::load(metadata.config, &builder).map_err(|error| plain(&error))?;
-    if !net.is_finite().map_err(|error| plain(&error))? {
-        return Err("a weight is not a number".to_owned());
-    }
-    let version = net.version().map_err(|error| plain(&error))?;
-    let network = SetRecommender::new(net, Arc::new(FilmOrder::new(films)), version).map_err(|error| plain(&error))?;
-    Blend::new(network, experts, metadata.knots.clone()).ok_or_else(|| "its parts do not fit together".to_owned())
-}
-
-fn expert(tensors: &SafeTensors<'_>, number: usize) -> Result<Weights, String> {
-    let [offsets, films, weights] = expert_names(number);
-    let offsets = numbers(tensors, &offsets, Dtype::U32, u32::from_le_bytes)?;
-    let films = numbers(tensors, &films, Dtype::U32, u32::from_le_bytes)?;
-    let weights = halves(tensors, &weights)?;
-    Weights::from_parts(offsets, films, weights)
-        .ok_or_else(|| format!("the weights of expert {number} are out of place"))
-}
-
-/// A tensor of one dimension, of floating-point numbers of two bytes.
-fn halves(tensors: &SafeTensors<'_>, name: &str) -> Result<Vec<f32>, String> {
-    let tensor = tensors.tensor(name).map_err(|error| error.to_string())?;
-    if tensor.dtype() != Dtype::F16 || tensor.shape().len() != 1 {
-        return Err(format!("{name} has another shape"));
-    }
-    let halves = Tensor::from_raw_buffer(tensor.data(), DType::F16, tensor.shape(), &Device::Cpu);
-    let numbers = halves.and_then(|halves| halves.to_dtype(DType::F32)?.to_vec1());
-    numbers.map_err(|error| error.to_string())
-}
-
-/// A tensor of one dimension, of numbers of four bytes.
-fn numbers<T>(
-    tensors: &SafeTensors<'_>,
-    name: &str,
-    dtype: Dtype,
-    number: impl Fn([u8; 4]) -> T,
-) -> Result<Vec<T>, String> {
-    let tensor = tensors.tensor(name).map_err(|error| error.to_string())?;
-    if tensor.dtype() != dtype || tensor.shape().len() != 1 {
-        return Err(format!("{name} has another shape"));
-    }
-    let bytes = tensor.data().chunks_exact(4).map(|bytes| [bytes[0], bytes[1], bytes[2], bytes[3]]);
-    Ok(bytes.map(number).collect())
 }

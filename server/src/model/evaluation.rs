@@ -72,6 +72,8 @@ pub fn fold(viewer: ViewerId) -> u64 {
 /// One list to rank: a history, and the films that are to be found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Case {
+    viewer: ViewerId,
+    draw: u32,
     shown: Shown,
     history: History,
     /// Ascending.
@@ -79,6 +81,16 @@ pub struct Case {
 }
 
 impl Case {
+    /// Whose list it is.
+    pub fn viewer(&self) -> ViewerId {
+        self.viewer
+    }
+
+    /// In which order their likes were dealt.
+    pub fn draw(&self) -> u32 {
+        self.draw
+    }
+
     /// How much of the viewer's likes it shows.
     pub fn shown(&self) -> Shown {
         self.shown
@@ -112,7 +124,7 @@ pub fn cases(interactions: &Interactions, draws: u32, wanted: impl Fn(ViewerId) 
                 history.ratings.sort_unstable_by_key(|&(film, _)| film);
                 let mut targets: Vec<usize> = hidden.iter().map(|&(film, _)| film).collect();
                 targets.sort_unstable();
-                Some(Case { shown, history, targets })
+                Some(Case { viewer, draw, shown, history, targets })
             }));
         }
     }
@@ -179,21 +191,33 @@ impl Figures {
 /// Lets the model rank every list.
 pub fn measure(model: &dyn Recommender, cases: &[Case]) -> Result<Figures, ModelError> {
     let mut figures = Figures::default();
+    rank(model, cases, RECALL_AT, |case, ranking| {
+        let row = Shown::ALL.iter().position(|&shown| shown == case.shown).unwrap_or_default();
+        let tally = &mut figures.rows[row];
+        tally.ndcg += ndcg(ranking, &case.targets);
+        tally.recall += recall(ranking, &case.targets);
+        tally.lists += 1;
+    })?;
+    Ok(figures)
+}
+
+/// The first films (positions) of the model's ranking for each list, at most so many.
+pub fn rank(
+    model: &dyn Recommender,
+    cases: &[Case],
+    films: usize,
+    mut each: impl FnMut(&Case, &[usize]),
+) -> Result<(), ModelError> {
     for batch in cases.chunks(BATCH) {
         let histories: Vec<&History> = batch.iter().map(|case| &case.history).collect();
         for (case, mut scores) in batch.iter().zip(model.scores(&histories)?) {
             for &(film, _) in &case.history.ratings {
                 scores[film] = f32::NEG_INFINITY;
             }
-            let ranking = best_positions(&scores, RECALL_AT, |_| true);
-            let row = Shown::ALL.iter().position(|&shown| shown == case.shown).unwrap_or_default();
-            let tally = &mut figures.rows[row];
-            tally.ndcg += ndcg(&ranking, &case.targets);
-            tally.recall += recall(&ranking, &case.targets);
-            tally.lists += 1;
+            each(case, &best_positions(&scores, films, |film| scores[film] > f32::NEG_INFINITY));
         }
     }
-    Ok(figures)
+    Ok(())
 }
 
 /// What a film that is found counts at this place of the ranking, 0 being the first.

@@ -63,6 +63,8 @@ pub enum Stage {
     Trials,
     /// Mixtures are compared, and the final weights made.
     Mixture,
+    /// Predicted stars are learned (`stars::fit`).
+    Stars,
 }
 
 /// How far the stage is.

@@ -17,6 +17,7 @@ pub mod linear;
 mod popularity;
 mod recommender;
 pub mod set_autoencoder;
+pub mod stars;
 mod top;
 pub mod training;
 mod traits;

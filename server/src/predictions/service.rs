@@ -2,7 +2,10 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use app::{domain::PredictionId, port::VisitorId};
+use app::{
+    domain::{MovieId, PredictionId},
+    port::VisitorId,
+};
 use rand::TryRngCore;
 
 use super::{
@@ -12,7 +15,11 @@ use super::{
 use crate::{
     catalogue::{CatalogueError, Reader},
     link::{Link, Redis},
-    model::Recommender,
+    model::{
+        History, Recommender,
+        artefact::Artefact,
+        stars::{PredictedStars, StarsModel},
+    },
     telemetry::names,
     visitors::Profile,
 };
@@ -65,6 +72,7 @@ enum Backend {
 pub struct Service {
     backend: Backend,
     films: Arc<FilmTable>,
+    stars: Arc<StarsModel>,
     model_version: String,
     crew: Crew,
 }
@@ -73,7 +81,7 @@ impl Service {
     /// Starts the workers, each with a connection of its own to the catalogue. Blocks until the model is warm.
     pub fn start(
         settings: Settings,
-        model: &Arc<dyn Recommender>,
+        Artefact { model, stars, .. }: &Artefact,
         catalogue: &Path,
         place: Place,
     ) -> Result<Self, ServiceError> {
@@ -90,7 +98,8 @@ impl Service {
                 (Backend::Shared(Box::new(SharedQueue::start(*link, settings.limits, identity))), crew)
             }
         };
-        Ok(Self { backend, films, model_version: model.version().to_owned(), crew })
+        let (stars, model_version) = (Arc::clone(stars), model.version().to_owned());
+        Ok(Self { backend, films, stars, model_version, crew })
     }
 
     /// The side of the queue for those who ask.
@@ -114,6 +123,15 @@ impl Service {
             metrics::counter!(names::SCHEDULED, "outcome" => "refused").increment(1);
         }
         scheduled
+    }
+
+    /// What somebody with this profile would give the film, and why; `None` if the model does not know the film. It needs
+    /// no queue: the sum takes well under a millisecond, on a thread that may block.
+    pub async fn stars(&self, profile: &Profile, movie: MovieId) -> Option<PredictedStars> {
+        let film = self.films.order().position(movie)?;
+        let history = History::new(self.films.order(), profile.ratings());
+        let stars = Arc::clone(&self.stars);
+        tokio::task::spawn_blocking(move || stars.predict(&history, film)).await.ok()?
     }
 
     /// Whether every worker thread lives.

@@ -11,6 +11,7 @@ mod pages;
 mod pressure;
 mod redis;
 mod shared;
+mod stars;
 mod support;
 #[cfg(feature = "otel")]
 mod traces;

@@ -1,9 +1,17 @@
-use std::{collections::HashMap, fs, path::PathBuf, sync::OnceLock};
+use std::{
+    collections::HashMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
 
 use candle_core::{DType, Device, Tensor};
 use serde_json::{Value, json};
 
-use super::{ArtefactError, FORMAT, KEY, LARGEST_HEADER, ORDER, expert_names, load, save};
+use super::{
+    ArtefactError, FORMAT, KEY, LARGEST_HEADER, Metadata, load, save,
+    tensors::{ORDER, STARS, expert_names},
+};
 use crate::{
     catalogue::Info,
     model::{
@@ -11,18 +19,20 @@ use crate::{
         examples::liking,
         fitting::{self, Fitted, Options},
         set_autoencoder::names,
+        stars::{self, FittedStars},
         training::{Hyper, tests},
     },
 };
 
 /// One training for all tests of this file.
-fn sample() -> &'static Fitted {
-    static SAMPLE: OnceLock<Fitted> = OnceLock::new();
+fn sample() -> &'static (Fitted, FittedStars) {
+    static SAMPLE: OnceLock<(Fitted, FittedStars)> = OnceLock::new();
     SAMPLE.get_or_init(|| {
         let interactions = tests::planted(120, 40);
         let hyper = |_, seed| Hyper { epochs: 2, ..tests::small(seed) };
         let options = Options { seed: 1, hyper, epochs: None };
-        fitting::fit(&interactions, &Traits::default(), options, |_| true, |_, _| {}).unwrap()
+        let fitted = fitting::fit(&interactions, &Traits::default(), options, |_| true, |_, _| {}).unwrap();
+        (fitted, stars::fit(&interactions, &Traits::default(), 1, |_| true, |_, _| {}).unwrap())
     })
 }
 
@@ -37,11 +47,16 @@ fn info() -> Info {
     }
 }
 
+fn save_sample(path: &Path) -> Result<Metadata, ArtefactError> {
+    let (fitted, stars) = sample();
+    save(path, fitted, stars, &info())
+}
+
 /// A folder with a good artefact in it.
 fn saved() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(super::FILE_NAME);
-    save(&path, sample(), &info()).unwrap();
+    save_sample(&path).unwrap();
     (folder, path)
 }
 
@@ -76,7 +91,7 @@ fn assert_damaged(bytes: &[u8], because: &str) {
 fn what_is_loaded_answers_as_what_was_saved() {
     let (folder, path) = saved();
     let artefact = load(&path, &info()).unwrap();
-    let before = &sample().model;
+    let before = &sample().0.model;
     for history in [liking(&[]), liking(&[3]), liking(&[1, 2, 5, 8, 13, 21, 34]), History::default()] {
         assert_eq!(artefact.model.scores(&[&history]).unwrap(), before.scores(&[&history]).unwrap());
         assert_eq!(artefact.model.reasons(&history, &[7], 3).unwrap(), before.reasons(&history, &[7], 3).unwrap());
@@ -84,9 +99,13 @@ fn what_is_loaded_answers_as_what_was_saved() {
     assert_eq!(artefact.model.order().films(), before.order().films());
     assert_eq!(artefact.model.version(), before.version());
     assert_eq!(artefact.metadata.dataset, "planted");
-    assert_eq!(artefact.metadata.hyper, sample().hyper);
-    assert_eq!(artefact.metadata.validation, sample().validation);
-    assert!(sample().validation.is_some());
+    assert_eq!(artefact.metadata.hyper, sample().0.hyper);
+    assert_eq!(artefact.metadata.validation, sample().0.validation);
+    assert!(sample().0.validation.is_some());
+    let stars = &sample().1.model;
+    assert!(artefact.stars.parts() == stars.parts());
+    // The header is text: the last digit of a number may be another.
+    assert!((artefact.stars.scalars().noise - stars.scalars().noise).abs() < 1e-12);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
 }
 
@@ -133,7 +152,7 @@ fn garbage_and_absurd_headers_are_refused_without_being_believed() {
 
 #[test]
 fn an_unknown_format_or_kind_is_named() {
-    for (key, value, named) in [("format", json!(FORMAT + 1), "format 4"), ("kind", json!("ease"), "\"ease\"")] {
+    for (key, value, named) in [("format", json!(FORMAT + 1), "format 5"), ("kind", json!("ease"), "\"ease\"")] {
         let error = refusal(&tampered(|metadata, _| metadata[key] = value));
         assert!(matches!(error, ArtefactError::Unknown { .. }), "{error}");
         assert!(error.to_string().contains(named), "{error}");
@@ -169,6 +188,27 @@ fn tensors_that_are_missing_misshapen_or_no_numbers_are_refused() {
         tensors.insert("films.other".to_owned(), bias);
     });
     assert_damaged(&renamed, "");
+}
+
+#[test]
+fn predicted_stars_that_are_missing_misshapen_or_no_numbers_are_refused() {
+    for name in STARS {
+        assert_damaged(&tampered(|_, tensors| drop(tensors.remove(name))), "bytes of weights");
+        let poisoned = tampered(|_, tensors| {
+            let poison = (tensors[name].zeros_like().unwrap() + f64::NAN).unwrap();
+            tensors.insert(name.to_owned(), poison);
+        });
+        assert_damaged(&poisoned, "predicted stars");
+        let flat = tampered(|_, tensors| {
+            let flat = tensors[name].flatten_all().unwrap().unsqueeze(0).unwrap().unsqueeze(0).unwrap();
+            tensors.insert(name.to_owned(), flat);
+        });
+        assert_damaged(&flat, "another shape");
+    }
+    for (key, value) in [("noise", json!(0)), ("reach", json!(-1)), ("scale", json!([4, 1])), ("average", json!(null))]
+    {
+        assert_damaged(&tampered(|metadata, _| metadata["stars"][key] = value), "");
+    }
 }
 
 #[test]
@@ -231,6 +271,6 @@ fn a_model_that_cannot_be_written_leaves_the_old_one() {
     let (folder, path) = saved();
     let before = fs::read(&path).unwrap();
     let nowhere = folder.path().join("no such folder").join("model");
-    assert!(matches!(save(&nowhere, sample(), &info()), Err(ArtefactError::Io { .. })));
+    assert!(matches!(save_sample(&nowhere), Err(ArtefactError::Io { .. })));
     assert_eq!(fs::read(&path).unwrap(), before);
 }

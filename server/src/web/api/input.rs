@@ -59,6 +59,17 @@ impl Input {
         self.liked.is_some() || self.ratings.is_some() || self.profile.is_some()
     }
 
+    /// Whether it asks for nothing that only a recommendation has.
+    pub fn is_only_a_profile(&self) -> bool {
+        let Self { liked: _, ratings: _, profile: _, n, genres, years, exclude, include_rated, candidates } = self;
+        n.is_none()
+            && genres.is_none()
+            && years.is_none()
+            && exclude.is_none()
+            && include_rated.is_none()
+            && candidates.is_none()
+    }
+
     /// The profile it names: exactly one of `liked`, `ratings` and `profile`.
     pub async fn profile(&self, site: &Site) -> Result<Profile, ApiError> {
         let (catalogue, service) = site.ready()?;

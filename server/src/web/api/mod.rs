@@ -5,6 +5,7 @@ mod input;
 mod movies;
 mod predict;
 mod query;
+mod stars;
 
 use axum::{
     Router,
@@ -22,6 +23,7 @@ pub fn router() -> Router<SharedSite> {
         .route("/api/predict", get(predict::now).post(predict::schedule))
         .route("/api/get-result/{id}", get(predict::result))
         .route("/api/movies/{id}", get(movies::movie))
+        .route("/api/movies/{id}/stars", get(stars::of_query).post(stars::of_body))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

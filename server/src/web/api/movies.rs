@@ -13,9 +13,7 @@ use crate::web::{error::ApiError, site::SharedSite};
 /// `GET /api/movies/{id}`: what the catalogue knows of a film.
 pub async fn movie(State(site): State<SharedSite>, Path(id): Path<String>) -> Result<Json<Value>, ApiError> {
     let films = site.films.as_ref()?;
-    let unknown = || ApiError::new(StatusCode::NOT_FOUND, format!("No film has the number {:.40}.", id));
-    let number = id.parse().map(MovieId).map_err(|_| unknown())?;
-    let movie = films.catalogue.movie(number).await?.ok_or_else(unknown)?;
+    let movie = films.catalogue.movie(number(&id)?).await?.ok_or_else(|| unknown(&id))?;
     let film = movie.summary;
     Ok(Json(json!({
         "id": film.id,
@@ -30,4 +28,14 @@ pub async fn movie(State(site): State<SharedSite>, Path(id): Path<String>) -> Re
         "histogram": movie.histogram,
         "poster": format!("/poster/{}.svg", film.id),
     })))
+}
+
+/// The number in an address.
+pub fn number(id: &str) -> Result<MovieId, ApiError> {
+    id.parse().map(MovieId).map_err(|_| unknown(id))
+}
+
+/// There is no such film.
+pub fn unknown(id: &str) -> ApiError {
+    ApiError::new(StatusCode::NOT_FOUND, format!("No film has the number {id:.40}."))
 }

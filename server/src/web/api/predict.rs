@@ -121,7 +121,7 @@ pub async fn now(
     }
 }
 
-async fn own_profile(site: &Site, visitor: Option<VisitorId>) -> Result<Profile, ApiError> {
+pub(super) async fn own_profile(site: &Site, visitor: Option<VisitorId>) -> Result<Profile, ApiError> {
     Ok(site.own_ratings(visitor, None).await?)
 }
 
@@ -146,7 +146,7 @@ impl Drop for Holding {
 }
 
 /// The body as JSON: what is no JSON is 400, JSON of another shape 422 with the field.
-fn json_body<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+pub(super) fn json_body<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     let mut parser = serde_json::Deserializer::from_slice(body);
     let parsed = serde_path_to_error::deserialize(&mut parser);
     let value = parsed.map_err(|error| {

@@ -1,12 +1,12 @@
 use std::{io::Write, path::Path, sync::Arc};
 
 use anyhow::Context;
-use clap::Args;
 use serde::Serialize;
 
-use super::train::TrainingBar;
+use super::{EvaluateArgs, dump::Dump};
 use crate::{
     catalogue::{self, Reader},
+    cli::train::TrainingBar,
     model::{
         FilmOrder, ItemCosine, Likes, LinearRecommender, Popularity, Traits,
         evaluation::{self, Figures, Shown},
@@ -15,22 +15,6 @@ use crate::{
         training::Hyper,
     },
 };
-
-/// Options of `marquee evaluate`.
-#[derive(Debug, Args)]
-pub struct EvaluateArgs {
-    /// Which of the five parts of the viewers to leave out of training and to measure on, one after the other
-    #[arg(long, value_delimiter = ',', default_value = "0,1,2", value_parser = clap::value_parser!(u64).range(..evaluation::FOLDS))]
-    folds: Vec<u64>,
-
-    /// Where everything random in training comes from
-    #[arg(long, env = "MARQUEE_SEED", default_value_t = 1)]
-    seed: u64,
-
-    /// Print JSON instead of a table
-    #[arg(long)]
-    json: bool,
-}
 
 /// EASE's regularisations, of which its row has the best at each length: more than any model that has to choose knows.
 const LAMBDAS: [f32; 6] = [100.0, 300.0, 1_000.0, 3_000.0, 10_000.0, 30_000.0];
@@ -45,8 +29,8 @@ struct Line {
     recall_at_20: f64,
 }
 
-/// Runs `marquee evaluate`.
-pub fn run(args: &EvaluateArgs, data_dir: &Path) -> anyhow::Result<()> {
+/// How well the model ranks for viewers it has not seen, beside the baselines.
+pub(super) fn run(args: &EvaluateArgs, data_dir: &Path) -> anyhow::Result<()> {
     let reader = Reader::open(&data_dir.join(catalogue::FILE_NAME))?;
     let interactions = reader.interactions()?;
     let order = Arc::new(FilmOrder::new(interactions.films.clone()));
@@ -54,6 +38,7 @@ pub fn run(args: &EvaluateArgs, data_dir: &Path) -> anyhow::Result<()> {
     let mut folds = args.folds.clone();
     folds.sort_unstable();
     folds.dedup();
+    let mut dump = args.dump.as_deref().map(Dump::create).transpose()?;
 
     let [mut popularity, mut cosine, mut network, mut blend] = [Figures::default(); 4];
     let mut ease = [Figures::default(); LAMBDAS.len()];
@@ -78,7 +63,11 @@ pub fn run(args: &EvaluateArgs, data_dir: &Path) -> anyhow::Result<()> {
         let model = outcome?.model;
         network.add(&evaluation::measure(model.network(), &cases)?);
         blend.add(&evaluation::measure(&model, &cases)?);
+        if let Some(dump) = &mut dump {
+            dump.few_clicks(fold, &model, &cases)?;
+        }
     }
+    dump.map_or(Ok(()), Dump::finish)?;
 
     let ease = ease.iter().fold(Figures::default(), Figures::better_of);
     let models = [
