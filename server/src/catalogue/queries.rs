@@ -87,8 +87,8 @@ pub(super) fn viewer_ratings(
 
 pub(super) fn facts(connection: &Connection) -> Result<Vec<FilmFacts>, CatalogueError> {
     rows(connection, &format!("select {SUMMARY} from movies m order by m.id"), [], |row| {
-        let MovieSummary { id, year, genres, .. } = summary(row)?;
-        Ok(FilmFacts { id, year, genres })
+        let MovieSummary { id, year, genres, ratings, .. } = summary(row)?;
+        Ok(FilmFacts { id, year, genres, ratings })
     })
 }
 

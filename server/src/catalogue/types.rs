@@ -75,6 +75,8 @@ pub struct FilmFacts {
     pub year: Option<u16>,
     /// In the data set's order.
     pub genres: Vec<String>,
+    /// How many people rated it.
+    pub ratings: u32,
 }
 
 /// Why the catalogue gave no answer.

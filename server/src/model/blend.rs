@@ -132,4 +132,9 @@ impl Recommender for Blend {
         });
         Ok(reasons.collect())
     }
+
+    /// As the network sees them.
+    fn alike(&self, films: &[usize], others: &[usize]) -> Result<Vec<Vec<f32>>, ModelError> {
+        self.network.alike(films, others)
+    }
 }

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::{FilmOrder, History, Likes, ModelError, Recommender, Share};
+use super::{FilmOrder, History, Likes, ModelError, Recommender, Share, likes::LikedBy};
 
 /// A baseline that looks at the history: a film's score is the sum of its cosines with the liked films, each film
 /// being the set of viewers who liked it.
@@ -11,43 +11,22 @@ use super::{FilmOrder, History, Likes, ModelError, Recommender, Share};
 pub struct ItemCosine {
     order: Arc<FilmOrder>,
     likes: Likes,
-    /// The viewers (positions) who liked each film, one film after the other.
-    viewers: Vec<u32>,
-    /// Where each film's viewers begin; one more entry than there are films.
-    offsets: Vec<usize>,
+    viewers: LikedBy,
 }
 
 impl ItemCosine {
     /// Turns the likes around, so that they can be walked from film to viewers to films.
     pub fn new(order: Arc<FilmOrder>, likes: Likes) -> Self {
-        let mut offsets = vec![0];
-        let mut total = 0;
-        offsets.extend(likes.counts().into_iter().map(|count| {
-            total += count as usize;
-            total
-        }));
-        let mut next = offsets.clone();
-        let mut viewers = vec![0; total];
-        for viewer in 0..likes.viewers().len() {
-            for &film in likes.of_viewer(viewer) {
-                let place = &mut next[film as usize];
-                viewers[*place] = viewer as u32;
-                *place += 1;
-            }
-        }
-        Self { order, likes, viewers, offsets }
-    }
-
-    fn liked_by(&self, film: usize) -> &[u32] {
-        &self.viewers[self.offsets[film]..self.offsets[film + 1]]
+        let viewers = likes.by_film();
+        Self { order, likes, viewers }
     }
 
     /// Adds the cosines of `film` with every film to `scores`.
     fn add_cosines(&self, film: usize, scores: &mut [f32]) {
-        let here = self.liked_by(film);
+        let here = self.viewers.of(film);
         for &viewer in here {
             for &other in self.likes.of_viewer(viewer as usize) {
-                let product = here.len() * self.liked_by(other as usize).len();
+                let product = here.len() * self.viewers.of(other as usize).len();
                 scores[other as usize] += 1.0 / (product as f32).sqrt();
             }
         }

@@ -64,6 +64,26 @@ impl Likes {
         &self.stars[self.offsets[viewer]..self.offsets[viewer + 1]]
     }
 
+    /// The same from the films' side.
+    pub fn by_film(&self) -> LikedBy {
+        let mut offsets = vec![0];
+        let mut total = 0;
+        offsets.extend(self.counts().into_iter().map(|count| {
+            total += count as usize;
+            total
+        }));
+        let mut next = offsets.clone();
+        let mut viewers = vec![0; total];
+        for viewer in 0..self.viewers.len() {
+            for &film in self.of_viewer(viewer) {
+                let place = &mut next[film as usize];
+                viewers[*place] = viewer as u32;
+                *place += 1;
+            }
+        }
+        LikedBy { offsets, viewers }
+    }
+
     /// How many of the viewers liked each film.
     pub fn counts(&self) -> Vec<u32> {
         let mut counts = vec![0; self.films];
@@ -71,6 +91,20 @@ impl Likes {
             counts[film as usize] += 1;
         }
         counts
+    }
+}
+
+/// The viewers (positions in [`Likes::viewers`]) who liked each film.
+#[derive(Clone, Debug)]
+pub struct LikedBy {
+    offsets: Vec<usize>,
+    viewers: Vec<u32>,
+}
+
+impl LikedBy {
+    /// Who liked this film, ascending.
+    pub fn of(&self, film: usize) -> &[u32] {
+        &self.viewers[self.offsets[film]..self.offsets[film + 1]]
     }
 }
 

@@ -7,10 +7,11 @@
 //! larger p, the shorter the histories that it is for.
 //!
 //! There are two ways to the same weights: [through the table of films by films](through_films), and, where viewers are
-//! few, [through one of viewers by viewers](through_viewers).
+//! few, [through one of viewers by viewers](through_viewers). Other weights, with another sort of error, come of the
+//! [strongest directions of X](through_directions).
 
 use app::domain::ViewerId;
-use faer::linalg::solvers::LltError;
+use faer::linalg::{evd::EvdError, solvers::LltError};
 use serde::{Deserialize, Serialize};
 
 use super::{Traits, strength};
@@ -20,6 +21,7 @@ mod rows;
 mod serving;
 #[cfg(test)]
 mod tests;
+mod through_directions;
 mod through_films;
 mod through_viewers;
 
@@ -86,6 +88,8 @@ pub struct Recipe {
     pub lambda: f32,
     /// Each genre and each span of years is a viewer more, in whose row all its films have this: 0 or more.
     pub traits: f32,
+    /// The weights are those of this many strongest directions of X in place of the closed form; 0 for the closed form.
+    pub directions: usize,
     /// What is said for a film is divided by (likes + 5) to this power: 0 leaves well-known films as they are.
     pub obscurity: f32,
 }
@@ -93,7 +97,7 @@ pub struct Recipe {
 impl Recipe {
     /// EASE: λ and nothing else.
     pub fn ease(lambda: f32) -> Self {
-        Self { rows: RowShape::LIKES, dropout: 0.0, lambda, traits: 0.0, obscurity: 0.0 }
+        Self { rows: RowShape::LIKES, dropout: 0.0, lambda, traits: 0.0, directions: 0, obscurity: 0.0 }
     }
 
     /// D for a film whose sum of squares over the rows is this.
@@ -116,6 +120,9 @@ pub enum LinearError {
     /// The table is not one of numbers.
     #[error("the films' table cannot be inverted: {0:?}")]
     Singular(LltError),
+    /// It has no directions either.
+    #[error("the films' table has no directions: {0:?}")]
+    NoDirections(EvdError),
 }
 
 /// Which films were liked (and seen) by the same people: X, and XᵀX where that is the way.
@@ -191,6 +198,7 @@ impl Together {
             row
         };
         let rows = match &self.table {
+            _ if recipe.directions > 0 => through_directions::weights(self, &recipe, &keep)?,
             Some(table) => table.weights(&recipe, &keep)?,
             None => through_viewers::weights(self, &recipe, &keep)?,
         };

@@ -11,11 +11,14 @@ pub mod evaluation;
 #[cfg(test)]
 mod examples;
 pub mod fitting;
+pub mod ials;
 mod item_cosine;
+pub mod leave_one_out;
 mod likes;
 pub mod linear;
 mod popularity;
 mod recommender;
+mod sequential;
 pub mod set_autoencoder;
 pub mod stars;
 mod top;
@@ -24,10 +27,12 @@ mod traits;
 pub mod tuning;
 
 pub use alone::{compute_alone, set_candle_threads};
+pub use ials::Ials;
 pub use item_cosine::ItemCosine;
-pub use likes::{Likes, strength, strengths};
+pub use likes::{LikedBy, Likes, strength, strengths};
 pub use linear::LinearRecommender;
 pub use popularity::Popularity;
 pub use recommender::{FilmOrder, History, ModelError, Recommender, Share};
+pub use sequential::{Sequence, Sequential};
 pub use top::best_positions;
 pub use traits::Traits;

@@ -100,4 +100,10 @@ pub trait Recommender: Send + Sync {
     /// For each of `films` (positions), the films of the history that raised its score most, largest share first, at
     /// most `most` of them; films that lowered it are left out.
     fn reasons(&self, history: &History, films: &[usize], most: usize) -> Result<Vec<Vec<Share>>, ModelError>;
+
+    /// How alike films are (positions), −1 to 1: a row for each of `films`, a number for each of `others`. A model that has
+    /// no notion of it says 0.
+    fn alike(&self, films: &[usize], others: &[usize]) -> Result<Vec<Vec<f32>>, ModelError> {
+        Ok(vec![vec![0.0; others.len()]; films.len()])
+    }
 }

@@ -24,7 +24,7 @@ use lists::{List, Mixed, Row, seconds, singles};
 
 /// What linear experts may be like, for short and for long histories, in small and in large catalogues: of some hundred
 /// that were tried on two data sets those that together leave nothing to be had by any other (docs/model.md).
-pub const RECIPES: [Recipe; 9] = [
+pub const RECIPES: [Recipe; 12] = [
     recipe(RowShape::RATINGS, 0.0, 20_000.0, 0.3),
     recipe(RowShape::RATINGS, 0.99, 100.0, 1.0),
     recipe(RowShape::STARS, 0.995, 100.0, 1.0),
@@ -34,6 +34,9 @@ pub const RECIPES: [Recipe; 9] = [
     recipe(RowShape::STARS, 0.9, 30.0, 1.0),
     recipe(RowShape::STARS, 0.0, 100.0, 1.0),
     recipe(RowShape::RATINGS, 0.99, 30.0, 0.3),
+    directions(16),
+    directions(32),
+    directions(64),
 ];
 /// Orders in which each viewer's likes are dealt: the more, the less chance decides.
 pub const DRAWS: u32 = 6;
@@ -56,7 +59,11 @@ const CANDIDATES: usize = 20;
 const NEIGHBOURS: f64 = 0.5;
 
 const fn recipe(rows: RowShape, dropout: f32, lambda: f32, traits: f32) -> Recipe {
-    Recipe { rows, dropout, lambda, traits, obscurity: 0.0 }
+    Recipe { rows, dropout, lambda, traits, directions: 0, obscurity: 0.0 }
+}
+
+const fn directions(directions: usize) -> Recipe {
+    Recipe { directions, ..recipe(RowShape::STARS, 0.0, 1.0, 0.0) }
 }
 
 /// A part of a linear expert.

@@ -5,7 +5,7 @@ use std::{cell::RefCell, collections::HashMap, sync::Arc};
 
 use app::domain::{MovieId, Reason, Recommendation};
 
-use super::{FilmTable, Request};
+use super::{FilmTable, Request, reranking};
 use crate::{
     catalogue::{CatalogueError, MovieSummary, Reader},
     model::{History, ModelError, Recommender, Share, best_positions},
@@ -97,20 +97,32 @@ impl Engine {
         if scores.iter().any(|score| !score.is_finite()) {
             return Err(EngineError::NotANumber);
         }
-        let best = self.best(request, scores);
+        let shifted = (request.obscurity != 0).then(|| {
+            let mut scores = scores.to_vec();
+            reranking::shift(&mut scores, self.films.ratings(), request.obscurity);
+            scores
+        });
+        let scores = shifted.as_deref().unwrap_or(scores);
+        let best = if request.variety == 0 {
+            self.best(request, scores, request.films)
+        } else {
+            let choice = self.best(request, scores, request.films.max(reranking::CHOICE));
+            let alike = self.model.alike(&choice, &choice)?;
+            reranking::various(&choice, scores, &alike, request.films, request.variety)
+        };
         let reasons = self.model.reasons(history, &best, REASONS)?;
         let pick = |(position, reasons): (usize, Vec<Share>)| Pick { position, score: scores[position], reasons };
         Ok(best.into_iter().zip(reasons).map(pick).collect())
     }
 
-    /// The positions of the best films that the request allows, best first; equal scores in the films' order.
-    fn best(&self, request: &Request, scores: &[f32]) -> Vec<usize> {
+    /// The positions of at most so many best films that the request allows, best first; equal scores in the films' order.
+    fn best(&self, request: &Request, scores: &[f32], most: usize) -> Vec<usize> {
         let allowed = self.films.allowed(request);
-        let Some(movies) = &request.candidates else { return best_positions(scores, request.films, allowed) };
+        let Some(movies) = &request.candidates else { return best_positions(scores, most, allowed) };
         let positions = movies.iter().filter_map(|&movie| self.films.order().position(movie));
         let mut positions: Vec<usize> = positions.filter(|&position| allowed(position)).collect();
         positions.sort_unstable_by(|&a, &b| scores[b].total_cmp(&scores[a]).then(a.cmp(&b)));
-        positions.truncate(request.films);
+        positions.truncate(most);
         positions
     }
 

@@ -13,6 +13,8 @@ pub struct FilmTable {
     /// One bit for each of `genres`.
     genres_of: Vec<u64>,
     year_of: Vec<Option<u16>>,
+    /// How many people rated each film.
+    ratings_of: Vec<u32>,
 }
 
 /// A data set with more genres than this is none that we know; genres beyond it cannot be filtered by.
@@ -26,11 +28,13 @@ impl FilmTable {
         genres.dedup();
         genres.truncate(MOST_GENRES);
         let films = order.films().len();
-        let mut table = Self { order, genres, genres_of: vec![0; films], year_of: vec![None; films] };
+        let mut table =
+            Self { order, genres, genres_of: vec![0; films], year_of: vec![None; films], ratings_of: vec![0; films] };
         for film in facts {
             let Some(position) = table.order.position(film.id) else { continue };
             table.genres_of[position] = table.mask(&film.genres);
             table.year_of[position] = film.year;
+            table.ratings_of[position] = film.ratings;
         }
         table
     }
@@ -48,6 +52,11 @@ impl FilmTable {
     /// Whether the model can score this film.
     pub fn knows(&self, movie: MovieId) -> bool {
         self.order.position(movie).is_some()
+    }
+
+    /// How many people rated each film, by position.
+    pub fn ratings(&self) -> &[u32] {
+        &self.ratings_of
     }
 
     /// The positions that the request allows, as a filter.

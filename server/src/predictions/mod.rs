@@ -11,6 +11,7 @@
 //! - [`shared`]: the queue of many, over Redis
 //! - [`films`]: what filters need to know of each film
 //! - [`engine`]: a batch of requests in, recommendations out
+//! - [`reranking`]: what a visitor's controls make of the model's order
 //! - [`workers`]: the threads
 //! - [`activity`]: what the last five minutes were like
 //! - [`service`]: all of it, started and stopped together
@@ -22,6 +23,7 @@ pub mod ids;
 pub mod memory;
 pub mod queue;
 pub mod request;
+pub mod reranking;
 pub mod service;
 pub mod shared;
 pub mod workers;

@@ -27,6 +27,12 @@ pub struct Request {
     pub include_rated: bool,
     /// Rank exactly these films, rated or not. Sorted.
     pub candidates: Option<Vec<MovieId>>,
+    /// From well known (−100) to obscure (100); 0 leaves the model's order.
+    #[serde(default)]
+    pub obscurity: i8,
+    /// From close to the taste (0, the model's order) to further afield (100): films that are unlike each other.
+    #[serde(default)]
+    pub variety: u8,
 }
 
 impl Request {
@@ -40,6 +46,8 @@ impl Request {
             exclude: Vec::new(),
             include_rated: false,
             candidates: None,
+            obscurity: 0,
+            variety: 0,
         }
     }
 
@@ -70,6 +78,7 @@ impl Request {
         part(model_version.as_bytes());
         part(&(self.films as u64).to_le_bytes());
         part(&[u8::from(self.include_rated), u8::from(self.candidates.is_some())]);
+        part(&[self.obscurity.to_le_bytes()[0], self.variety]);
         part(&self.years.map_or(Vec::new(), |(from, to)| [from.to_le_bytes(), to.to_le_bytes()].concat()));
         part(&self.profile.ratings().flat_map(|(id, stars)| rating_bytes(id, stars.halves())).collect::<Vec<u8>>());
         part(&bytes_of(&self.exclude));
@@ -132,6 +141,9 @@ mod tests {
             Request { exclude: films.clone(), ..plain.clone() }.key("v1"),
             Request { candidates: Some(films), ..plain.clone() }.key("v1"),
             Request { candidates: Some(vec![]), ..plain.clone() }.key("v1"),
+            Request { obscurity: 1, ..plain.clone() }.key("v1"),
+            Request { obscurity: -1, ..plain.clone() }.key("v1"),
+            Request { variety: 1, ..plain.clone() }.key("v1"),
             Request { include_rated: true, ..plain }.key("v1"),
         ];
         let all = keys.len();

@@ -16,8 +16,9 @@ use crate::{
     catalogue::{CatalogueError, Reader},
     link::{Link, Redis},
     model::{
-        History, Recommender,
+        History, ModelError, Recommender,
         artefact::Artefact,
+        best_positions,
         stars::{PredictedStars, StarsModel},
     },
     telemetry::names,
@@ -72,6 +73,7 @@ enum Backend {
 pub struct Service {
     backend: Backend,
     films: Arc<FilmTable>,
+    model: Arc<dyn Recommender>,
     stars: Arc<StarsModel>,
     model_version: String,
     crew: Crew,
@@ -99,7 +101,7 @@ impl Service {
             }
         };
         let (stars, model_version) = (Arc::clone(stars), model.version().to_owned());
-        Ok(Self { backend, films, stars, model_version, crew })
+        Ok(Self { backend, films, model: Arc::clone(model), stars, model_version, crew })
     }
 
     /// The side of the queue for those who ask.
@@ -132,6 +134,13 @@ impl Service {
         let history = History::new(self.films.order(), profile.ratings());
         let stars = Arc::clone(&self.stars);
         tokio::task::spawn_blocking(move || stars.predict(&history, film)).await.ok()?
+    }
+
+    /// The films that are most like this one, with how much, at most so many; `None` if the model does not know the film.
+    pub async fn similar(&self, movie: MovieId, most: usize) -> Option<Result<Vec<(MovieId, f32)>, ModelError>> {
+        let film = self.films.order().position(movie)?;
+        let (model, films) = (Arc::clone(&self.model), Arc::clone(&self.films));
+        tokio::task::spawn_blocking(move || similar(&*model, &films, film, most)).await.ok()
     }
 
     /// Whether every worker thread lives.
@@ -207,6 +216,24 @@ impl Service {
         self.crew.stop();
         !self.is_shared() || self.crew.ended(limit).await
     }
+}
+
+/// So many ratings' worth of doubt that a film is like another: what hardly anybody rated does not win by accident.
+const DOUBT: f32 = 10.0;
+
+fn similar(
+    model: &dyn Recommender,
+    films: &FilmTable,
+    film: usize,
+    most: usize,
+) -> Result<Vec<(MovieId, f32)>, ModelError> {
+    let all: Vec<usize> = (0..films.order().films().len()).collect();
+    let mut alike = model.alike(&[film], &all)?.pop().unwrap_or_default();
+    for (alike, &ratings) in alike.iter_mut().zip(films.ratings()) {
+        *alike *= ratings as f32 / (ratings as f32 + DOUBT);
+    }
+    let best = best_positions(&alike, most, |other| other != film && alike[other] > 0.0);
+    Ok(best.into_iter().map(|other| (films.order().films()[other], alike[other])).collect())
 }
 
 /// Worker threads and where their jobs come from.

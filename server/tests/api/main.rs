@@ -4,6 +4,7 @@
 
 mod borders;
 mod contract;
+mod controls;
 mod filters;
 mod life;
 mod operator;

@@ -9,10 +9,12 @@ use std::{
 use anyhow::Context;
 use app::domain::{MovieId, ViewerId};
 use serde::Serialize;
+use serde_json::json;
 
 use crate::model::{
-    Recommender,
+    Recommender, best_positions,
     evaluation::{self, Case, Shown},
+    leave_one_out::Case as LeftOut,
 };
 
 /// So many films of each ranking are written.
@@ -62,6 +64,29 @@ impl Dump {
             }
         })?;
         written
+    }
+
+    /// The rankings of these lists among all films that are not in the history.
+    pub(super) fn leave_one_out(&mut self, model: &dyn Recommender, cases: &[LeftOut]) -> anyhow::Result<()> {
+        let films = model.order().films();
+        for case in cases {
+            for mut scores in model.scores(&[&case.history])? {
+                case.history.ratings.iter().for_each(|&(film, _)| scores[film] = f32::NEG_INFINITY);
+                let better = |film: &&usize| scores[**film] >= scores[case.target];
+                self.line(&json!({
+                    "user": case.user,
+                    "input": case.history.ratings.iter().map(|&(film, _)| films[film]).collect::<Vec<_>>(),
+                    "targets": [films[case.target]],
+                    "candidates": case.candidates.iter().map(|&film| films[film]).collect::<Vec<_>>(),
+                    "better_candidates": case.candidates.iter().filter(better).count(),
+                    "ranked": best_positions(&scores, RANKED, |film| scores[film] > f32::NEG_INFINITY)
+                        .into_iter()
+                        .map(|film| films[film])
+                        .collect::<Vec<_>>(),
+                }))?;
+            }
+        }
+        Ok(())
     }
 
     fn line(&mut self, line: &impl Serialize) -> anyhow::Result<()> {

@@ -3,21 +3,19 @@ use std::{io::Write, path::Path, sync::Arc};
 use anyhow::Context;
 use serde::Serialize;
 
-use super::{EvaluateArgs, dump::Dump};
+use super::{EvaluateArgs, IALS, LAMBDAS, dump::Dump};
 use crate::{
     catalogue::{self, Reader},
     cli::train::TrainingBar,
     model::{
-        FilmOrder, ItemCosine, Likes, LinearRecommender, Popularity, Traits,
+        FilmOrder, Ials, ItemCosine, Likes, LinearRecommender, Popularity, Traits,
         evaluation::{self, Figures, Shown},
         fitting::{self, Options},
+        ials,
         linear::{Recipe, RowShape, Together},
         training::Hyper,
     },
 };
-
-/// EASE's regularisations, of which its row has the best at each length: more than any model that has to choose knows.
-const LAMBDAS: [f32; 6] = [100.0, 300.0, 1_000.0, 3_000.0, 10_000.0, 30_000.0];
 
 /// What is printed of one model at one length of history.
 #[derive(Serialize)]
@@ -42,12 +40,18 @@ pub(super) fn run(args: &EvaluateArgs, data_dir: &Path) -> anyhow::Result<()> {
 
     let [mut popularity, mut cosine, mut network, mut blend] = [Figures::default(); 4];
     let mut ease = [Figures::default(); LAMBDAS.len()];
+    let mut factors = [Figures::default(); IALS.len()];
     for fold in folds {
         let cases = evaluation::cases(&interactions, evaluation::DRAWS, |viewer| evaluation::fold(viewer) == fold);
         let likes = Likes::of(&interactions, 1, |viewer| evaluation::fold(viewer) != fold);
         popularity.add(&evaluation::measure(&Popularity::new(Arc::clone(&order), &likes), &cases)?);
 
-        cosine.add(&evaluation::measure(&ItemCosine::new(Arc::clone(&order), likes.clone()), &cases)?);
+        for ((regularisation, unobserved), factors) in IALS.into_iter().zip(&mut factors) {
+            let hyper = ials::Hyper { factors: 64, iterations: 16, unobserved, regularisation, seed: args.seed };
+            factors.add(&evaluation::measure(&Ials::train(Arc::clone(&order), &likes, hyper, |_| ()), &cases)?);
+        }
+
+        cosine.add(&evaluation::measure(&ItemCosine::new(Arc::clone(&order), likes), &cases)?);
 
         let together = Together::of(&interactions, &traits, RowShape::LIKES, |viewer| evaluation::fold(viewer) != fold);
         for (lambda, ease) in LAMBDAS.into_iter().zip(&mut ease) {
@@ -70,9 +74,11 @@ pub(super) fn run(args: &EvaluateArgs, data_dir: &Path) -> anyhow::Result<()> {
     dump.map_or(Ok(()), Dump::finish)?;
 
     let ease = ease.iter().fold(Figures::default(), Figures::better_of);
+    let factors = factors.iter().fold(Figures::default(), Figures::better_of);
     let models = [
         ("popularity", popularity),
         ("item-cosine", cosine),
+        ("ials, best α, λ", factors),
         ("ease, best λ", ease),
         ("network alone", network),
         ("model", blend),

@@ -12,7 +12,8 @@ use crate::{
     },
 };
 
-const EASE: Recipe = Recipe { rows: RowShape::LIKES, dropout: 0.0, lambda: 1.0, traits: 0.0, obscurity: 0.0 };
+const EASE: Recipe =
+    Recipe { rows: RowShape::LIKES, dropout: 0.0, lambda: 1.0, traits: 0.0, directions: 0, obscurity: 0.0 };
 
 fn ease() -> Weights {
     Together::of(&three_viewers_ratings(), &Traits::default(), RowShape::LIKES, |_| true)
@@ -54,6 +55,7 @@ fn a_genre_is_a_viewer_more_who_likes_all_its_films() {
         id: MovieId(id),
         year: None,
         genres: genres.iter().map(|&genre| genre.to_owned()).collect(),
+        ratings: 0,
     };
     let traits = Traits::of(&[film(0, &[]), film(1, &["Noir"]), film(2, &["Noir"]), film(3, &["Noir"])]);
     let together = Together::of(&three_viewers_ratings(), &traits, RowShape::LIKES, |_| true);
@@ -110,8 +112,12 @@ fn obscurity_divides_by_what_is_known_already() {
 #[test]
 fn through_films_or_through_viewers_the_weights_are_the_same() {
     let interactions = planted(80, 60);
-    let facts =
-        (0..60).map(|film| FilmFacts { id: MovieId(film), year: None, genres: vec![format!("genre {}", film / 5)] });
+    let facts = (0..60).map(|film| FilmFacts {
+        id: MovieId(film),
+        year: None,
+        genres: vec![format!("genre {}", film / 5)],
+        ratings: 0,
+    });
     let traits = Traits::of(&facts.collect::<Vec<_>>());
     for recipe in [
         Recipe::ease(3.0),

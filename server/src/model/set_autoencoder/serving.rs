@@ -68,6 +68,20 @@ impl Recommender for SetRecommender {
         let losses = self.losses(history, films)?;
         Ok(losses.into_iter().map(|losses| Share::of_losses(losses, most)).collect())
     }
+
+    /// The cosines of their vectors.
+    fn alike(&self, films: &[usize], others: &[usize]) -> Result<Vec<Vec<f32>>, ModelError> {
+        let directions = |positions: &[usize]| {
+            let positions = Tensor::from_iter(positions.iter().map(|&film| film as u32), &Device::Cpu)?;
+            let vectors = self.net.films.index_select(&positions, 0)?;
+            let norms = (vectors.sqr()?.sum_keepdim(1)?.sqrt()? + f64::from(f32::MIN_POSITIVE))?;
+            vectors.broadcast_div(&norms)
+        };
+        if films.is_empty() || others.is_empty() {
+            return Ok(vec![Vec::new(); films.len()]);
+        }
+        Ok(directions(films)?.matmul(&directions(others)?.t()?)?.to_vec2()?)
+    }
 }
 
 impl SetRecommender {

@@ -51,6 +51,10 @@ pub struct Input {
     pub include_rated: Option<bool>,
     /// Rank exactly these films.
     pub candidates: Option<Vec<i64>>,
+    /// From well known, −1, to obscure, 1.
+    pub obscurity: Option<f64>,
+    /// From close to the taste, 0, to further afield, 1.
+    pub variety: Option<f64>,
 }
 
 impl Input {
@@ -61,13 +65,27 @@ impl Input {
 
     /// Whether it asks for nothing that only a recommendation has.
     pub fn is_only_a_profile(&self) -> bool {
-        let Self { liked: _, ratings: _, profile: _, n, genres, years, exclude, include_rated, candidates } = self;
+        let Self {
+            liked: _,
+            ratings: _,
+            profile: _,
+            n,
+            genres,
+            years,
+            exclude,
+            include_rated,
+            candidates,
+            obscurity,
+            variety,
+        } = self;
         n.is_none()
             && genres.is_none()
             && years.is_none()
             && exclude.is_none()
             && include_rated.is_none()
             && candidates.is_none()
+            && obscurity.is_none()
+            && variety.is_none()
     }
 
     /// The profile it names: exactly one of `liked`, `ratings` and `profile`.
@@ -116,9 +134,19 @@ impl Input {
             exclude: exclude.into_iter().filter_map(|id| film(films, id)).collect(),
             include_rated: self.include_rated.unwrap_or(false),
             candidates,
+            obscurity: hundredths("obscurity", self.obscurity, -1.0)? as i8,
+            variety: hundredths("variety", self.variety, 0.0)? as u8,
             profile,
         };
         Ok(request.canonical())
+    }
+}
+
+/// A control from `least` to 1, in hundredths; 0 where it is not named.
+fn hundredths(field: &str, control: Option<f64>, least: f64) -> Result<f64, ApiError> {
+    match control.unwrap_or(0.0) {
+        control if (least..=1.0).contains(&control) => Ok((100.0 * control).round()),
+        control => Err(ApiError::field(field, format!("{field} is {least} to 1, not {control}"))),
     }
 }
 

@@ -23,6 +23,7 @@ pub fn router() -> Router<SharedSite> {
         .route("/api/predict", get(predict::now).post(predict::schedule))
         .route("/api/get-result/{id}", get(predict::result))
         .route("/api/movies/{id}", get(movies::movie))
+        .route("/api/movies/{id}/similar", get(movies::similar))
         .route("/api/movies/{id}/stars", get(stars::of_query).post(stars::of_body))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

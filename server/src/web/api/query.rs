@@ -15,9 +15,11 @@ pub fn parse(pairs: &[(String, String)]) -> Result<Input, ApiError> {
             "candidates" => input.candidates = Some(numbers(name, value)?),
             "genres" => input.genres = Some(items(value).map(str::to_owned).collect()),
             "years" => input.years = Some(years(value)?),
+            "obscurity" => input.obscurity = Some(control(name, value)?),
+            "variety" => input.variety = Some(control(name, value)?),
             "include_rated" => input.include_rated = Some(flag(name, value)?),
             _ => {
-                let known = "liked, profile, n, genres, years, exclude, include_rated, candidates";
+                let known = "liked, profile, n, genres, years, exclude, include_rated, candidates, obscurity, variety";
                 return Err(ApiError::field(
                     name.chars().take(40).collect::<String>(),
                     format!("known parameters: {known}"),
@@ -39,6 +41,11 @@ fn numbers(name: &str, value: &str) -> Result<Vec<i64>, ApiError> {
 fn number(name: &str, text: &str) -> Result<i64, ApiError> {
     let shown: String = text.chars().take(40).collect();
     text.trim().parse().map_err(|_| ApiError::field(name, format!("{shown:?} is not a whole number")))
+}
+
+fn control(name: &str, text: &str) -> Result<f64, ApiError> {
+    let shown: String = text.chars().take(40).collect();
+    text.trim().parse().map_err(|_| ApiError::field(name, format!("{shown:?} is not a number")))
 }
 
 fn years(value: &str) -> Result<(i64, i64), ApiError> {
