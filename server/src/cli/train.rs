@@ -30,6 +30,11 @@ pub struct TrainArgs {
     #[arg(long, env = "MARQUEE_EPOCHS", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     epochs: Option<u32>,
 
+    /// Try less, so that two cores need about this long, such as 45s or 10m; by default as much as helps (under two minutes
+    /// for MovieLens latest-small)
+    #[arg(long, env = "MARQUEE_BUDGET", value_name = "DURATION")]
+    budget: Option<humantime::Duration>,
+
     /// Do nothing if there is a model of this catalogue that this release can read
     #[arg(long)]
     if_needed: bool,
@@ -49,8 +54,12 @@ pub fn run(args: &TrainArgs, data_dir: &Path) -> anyhow::Result<()> {
     }
     let interactions = reader.interactions()?;
     let traits = Traits::of(&reader.facts()?);
-    let options =
-        Options { seed: args.seed, hyper: Hyper::for_viewers, epochs: args.epochs.map(|epochs| epochs as usize) };
+    let options = Options {
+        seed: args.seed,
+        hyper: Hyper::for_data,
+        epochs: args.epochs.map(|epochs| epochs as usize),
+        budget: args.budget.map(Duration::from),
+    };
     let mut bar = TrainingBar::new();
     let outcome = fitting::fit(&interactions, &traits, options, |_| true, |stage, now| bar.show(stage, now));
     let fitted = outcome.inspect_err(|_| bar.finish())?;

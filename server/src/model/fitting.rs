@@ -27,8 +27,11 @@ use super::{
 };
 use crate::catalogue::Interactions;
 
+mod budget;
 #[cfg(test)]
 mod tests;
+
+use budget::Plan;
 
 /// One viewer in so many is held out of a round.
 const ONE_IN: u64 = 5;
@@ -48,10 +51,12 @@ const STRONGEST: usize = 400;
 pub struct Options {
     /// Where everything random comes from.
     pub seed: u64,
-    /// How the network is taught, for so many viewers.
-    pub hyper: fn(usize, u64) -> Hyper,
+    /// How the network is taught, for so many viewers and films.
+    pub hyper: fn(usize, usize, u64) -> Hyper,
     /// How often the network sees each viewer, instead of what the data suggests.
     pub epochs: Option<usize>,
+    /// About how long two cores may take; without one, as long as it helps.
+    pub budget: Option<Duration>,
 }
 
 /// What is being done.
@@ -157,6 +162,11 @@ pub fn fit(
         FEWEST..MANY => ROUNDS,
         _ => 1,
     };
+    let films = interactions.films.len();
+    let plan = Plan { rounds, hyper: workshop.hyper(viewers) }.within(options.budget, viewers, films);
+    let Plan { rounds, hyper } = plan;
+    let epochs = options.budget.map(|_| hyper.epochs).or(options.epochs);
+    let workshop = Workshop { options: Options { epochs, ..options }, ..workshop };
     let held_out = |round: u64, viewer: ViewerId| lot(viewer) % lots == round;
     let kept = |round: u64, viewer: ViewerId| wanted(viewer) && (round == rounds || !held_out(round, viewer));
 
@@ -245,6 +255,12 @@ struct Workshop<'a> {
 }
 
 impl Workshop<'_> {
+    /// How a network is taught that has so many viewers.
+    fn hyper(&self, viewers: usize) -> Hyper {
+        let hyper = (self.options.hyper)(viewers, self.interactions.films.len(), self.options.seed);
+        Hyper { epochs: self.options.epochs.unwrap_or(hyper.epochs), ..hyper }
+    }
+
     /// Teaches so many networks, the n-th with the viewers for whom `kept(n, viewer)` is true: each on a core of its own,
     /// unless one is large enough to be shared among the cores.
     fn networks(
@@ -255,8 +271,7 @@ impl Workshop<'_> {
     ) -> Result<Vec<Trained>, FitError> {
         let lessons = (0..number).map(|number| {
             let likes = Likes::of(self.interactions, training::LEAST_LIKES, |viewer| kept(number, viewer));
-            let hyper = (self.options.hyper)(likes.viewers().len(), self.options.seed);
-            let hyper = Hyper { epochs: self.options.epochs.unwrap_or(hyper.epochs), ..hyper };
+            let hyper = self.hyper(likes.viewers().len());
             (likes, hyper)
         });
         let lessons: Vec<(Likes, Hyper)> = lessons.collect();

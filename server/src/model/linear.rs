@@ -57,6 +57,12 @@ impl RowShape {
     pub const RATINGS: Self = Self { seen: 0.25, damping: 0.15, by_stars: true };
 }
 
+/// About how many multiplications and additions the weights of one recipe take.
+pub fn operations(viewers: usize, films: usize) -> f64 {
+    let (viewers, films) = (viewers as f64, films.min(MOST_FILMS) as f64);
+    if viewers * (FEW_VIEWERS as f64) < films { 4.0 * films * films * viewers } else { 2.0 * films * films * films }
+}
+
 /// The weights of these recipes; of each film only the `strongest`. One after the other, because each needs much memory.
 pub fn make(
     interactions: &Interactions,

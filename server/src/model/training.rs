@@ -53,15 +53,20 @@ pub struct Hyper {
     pub weight_decay: f32,
 }
 
+/// A large catalogue.
+const MANY_FILMS: usize = 40_000;
+
 impl Hyper {
-    /// What suits so many viewers: the larger the data, the larger the steps and the fewer the rounds.
-    pub fn for_viewers(viewers: usize, seed: u64) -> Self {
+    /// What suits so many viewers and films: the larger the data, the larger the steps and the fewer the rounds.
+    pub fn for_data(viewers: usize, films: usize, seed: u64) -> Self {
         let batch = (viewers / 4).clamp(16, 128).max((viewers / 100).min(256));
+        // Each step asks for every film: with as many as this a round is long, and teaches as much as many short ones.
+        let (width, fewest) = if films >= MANY_FILMS { (128, 1) } else { (256, 5) };
         Self {
             seed,
-            epochs: (60 * 2_000 / viewers.max(1)).clamp(5, 60),
+            epochs: (60 * 2_000 / viewers.max(1)).clamp(fewest, 60),
             batch,
-            width: 256,
+            width,
             hidden: 256,
             dropout: 0.87,
             uniform_lengths: 1.0,

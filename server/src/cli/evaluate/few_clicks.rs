@@ -60,7 +60,7 @@ pub(super) fn run(args: &EvaluateArgs, data_dir: &Path) -> anyhow::Result<()> {
         }
 
         let mut bar = TrainingBar::new();
-        let options = Options { seed: args.seed, hyper: Hyper::for_viewers, epochs: None };
+        let options = Options { seed: args.seed, hyper: Hyper::for_data, epochs: None, budget: None };
         let wanted = |viewer| evaluation::fold(viewer) != fold;
         let outcome = fitting::fit(&interactions, &traits, options, wanted, |stage, now| bar.show(stage, now));
         bar.finish();

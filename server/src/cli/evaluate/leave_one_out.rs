@@ -57,7 +57,7 @@ pub(super) fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
     let order = Arc::new(FilmOrder::new(interactions.films.clone()));
 
     let mut bar = TrainingBar::new();
-    let options = Options { seed: args.seed, hyper: Hyper::for_viewers, epochs: None };
+    let options = Options { seed: args.seed, hyper: Hyper::for_data, epochs: None, budget: None };
     let traits = Traits::default();
     let outcome = fitting::fit(&interactions, &traits, options, |_| true, |stage, now| bar.show(stage, now));
     bar.finish();

@@ -29,8 +29,8 @@ fn sample() -> &'static (Fitted, FittedStars) {
     static SAMPLE: OnceLock<(Fitted, FittedStars)> = OnceLock::new();
     SAMPLE.get_or_init(|| {
         let interactions = tests::planted(120, 40);
-        let hyper = |_, seed| Hyper { epochs: 2, ..tests::small(seed) };
-        let options = Options { seed: 1, hyper, epochs: None };
+        let hyper = |_, _, seed| Hyper { epochs: 2, ..tests::small(seed) };
+        let options = Options { seed: 1, hyper, epochs: None, budget: None };
         let fitted = fitting::fit(&interactions, &Traits::default(), options, |_| true, |_, _| {}).unwrap();
         (fitted, stars::fit(&interactions, &Traits::default(), 1, |_| true, |_, _| {}).unwrap())
     })

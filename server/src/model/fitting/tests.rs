@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-const OPTIONS: Options = Options { seed: 1, hyper: |_, seed| samples::small(seed), epochs: None };
+const OPTIONS: Options = Options { seed: 1, hyper: |_, _, seed| samples::small(seed), epochs: None, budget: None };
 
 fn fitted(interactions: &Interactions, options: Options) -> Fitted {
     fit(interactions, &Traits::default(), options, |_| true, |_, _| {}).unwrap()
@@ -87,7 +87,7 @@ fn without_likes_there_is_nothing_to_learn() {
 #[test]
 fn so_many_epochs_as_were_asked_for() {
     let mut steps = 0;
-    let options = Options { epochs: Some(2), hyper: Hyper::for_viewers, ..OPTIONS };
+    let options = Options { epochs: Some(2), hyper: Hyper::for_data, ..OPTIONS };
     let fitted = fit(
         &samples::planted(60, 20),
         &Traits::default(),

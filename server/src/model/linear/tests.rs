@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-const EASE: Recipe =
+pub(super) const EASE: Recipe =
     Recipe { rows: RowShape::LIKES, dropout: 0.0, lambda: 1.0, traits: 0.0, directions: 0, obscurity: 0.0 };
 
 fn ease() -> Weights {

@@ -96,3 +96,68 @@ fn product(rows: &[Row], table: &Mat<f32>) -> Mat<f32> {
     let products: Vec<Vec<f32>> = rows.par_iter().map(of_row).collect();
     Mat::from_fn(rows.len(), width, |row, column| products[row][column])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{
+        Traits,
+        linear::{RowShape, tests::EASE},
+        training::tests::planted,
+    };
+
+    fn together() -> Together {
+        Together::rows(&planted(120, 60), &Traits::default(), RowShape::STARS, |_| true)
+    }
+
+    fn of(directions: usize) -> Vec<Row> {
+        let all = |_: usize, weights: &mut dyn Iterator<Item = f32>| (0..).zip(weights).collect();
+        weights(&together(), &Recipe { directions, ..EASE }, &all).unwrap()
+    }
+
+    /// The same from the definition: the whole table and all its directions.
+    #[test]
+    fn the_strongest_directions_are_those_of_the_whole_table() {
+        let Together { films, rows, .. } = together();
+        let mut x = Mat::<f64>::zeros(rows.len(), films.len());
+        for (viewer, row) in rows.iter().enumerate() {
+            row.iter().for_each(|&(film, value)| x[(viewer, film as usize)] = f64::from(value));
+        }
+        let squares: Vec<f64> = x.col_iter().map(|column| column.iter().map(|value| value * value).sum()).collect();
+        for viewer in 0..rows.len() {
+            let square: f64 = x.row(viewer).iter().map(|value| value * value).sum();
+            for film in 0..films.len() {
+                x[(viewer, film)] *= square.powf(-0.25) * squares[film].powf(-0.25);
+            }
+        }
+        let table = x.transpose() * &x;
+        let eigen = table.self_adjoint_eigen(Side::Lower).unwrap();
+        let strongest = eigen.U().subcols(films.len() - 5, 5);
+        let ours = of(5);
+        for from in 0..films.len() {
+            for to in 0..films.len() {
+                let product: f64 = (0..5).map(|at| strongest[(from, at)] * strongest[(to, at)]).sum();
+                let weight = (squares[to] / squares[from]).powf(0.25) * product;
+                assert!(
+                    (f64::from(ours[from][to].1) - weight).abs() < 5e-3,
+                    "{from} to {to}: {weight}, {:?}",
+                    ours[from][to]
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn more_directions_than_there_are_say_nothing_of_other_films() {
+        let all = of(500);
+        for (from, row) in all.iter().enumerate() {
+            for &(to, weight) in row {
+                let expected = f32::from(u8::from(from == to as usize));
+                assert!((weight - expected).abs() < 1e-3, "{from} to {to}: {weight}");
+            }
+        }
+        let nobody = Together::rows(&planted(5, 10), &Traits::default(), RowShape::STARS, |_| false);
+        let kept = weights(&nobody, &Recipe { directions: 3, ..EASE }, &|_, _| Vec::new()).unwrap();
+        assert!(kept.iter().all(Vec::is_empty));
+    }
+}

@@ -216,3 +216,20 @@ fn sets_remember_their_lengths() {
     assert_eq!(sets.films().unwrap().to_vec1::<u32>().unwrap(), [3, 1, 2]);
     assert_eq!(sets.rows, [0, 0, 2]);
 }
+
+#[test]
+fn films_are_alike_as_the_cosine_of_their_vectors() {
+    let model = recommender();
+    let vectors = Plain::new().films;
+    let vector = |film: usize| &vectors[film * CONFIG.width..(film + 1) * CONFIG.width];
+    let cosine = |a: usize, b: usize| {
+        let product = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+        let (a, b) = (vector(a), vector(b));
+        product(a, b) / (product(a, a) * product(b, b)).sqrt()
+    };
+    let alike = model.alike(&[2, 5], &[0, 2, 6]).unwrap();
+    assert_close(&alike[0], &[cosine(2, 0), 1.0, cosine(2, 6)]);
+    assert_close(&alike[1], &[cosine(5, 0), cosine(5, 2), cosine(5, 6)]);
+    assert_eq!(model.alike(&[1], &[]).unwrap(), [Vec::<f32>::new()]);
+    assert!(model.alike(&[], &[1]).unwrap().is_empty());
+}

@@ -43,7 +43,7 @@ pub(in crate::model) fn planted(viewers: u32, films: u32) -> Interactions {
 
 /// A training that takes a moment.
 pub(in crate::model) fn small(seed: u64) -> Hyper {
-    Hyper { epochs: 15, width: 16, hidden: 16, dropout: 0.2, learning_rate: 5e-3, ..Hyper::for_viewers(100, seed) }
+    Hyper { epochs: 15, width: 16, hidden: 16, dropout: 0.2, learning_rate: 5e-3, ..Hyper::for_data(100, 100, seed) }
 }
 
 fn likes_of(viewers: &[&[u32]], films: u32) -> Likes {
@@ -101,7 +101,7 @@ fn odd_catalogues_train_or_say_that_there_is_nothing_to_learn() {
         let trained = train(
             &likes_of(&viewers, films),
             &Traits::default(),
-            Hyper { epochs: 3, ..Hyper::for_viewers(1, 1) },
+            Hyper { epochs: 3, ..Hyper::for_data(1, 100, 1) },
             |_| {},
         )
         .unwrap();

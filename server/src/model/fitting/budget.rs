@@ -1,0 +1,66 @@
+//! How much is tried in the time there is.
+
+use std::time::Duration;
+
+use crate::model::{linear, training::Hyper, tuning};
+
+/// Multiplications and additions a second of two cores, as measured: teaching a network, and making weights. Estimates and
+/// not clocks, so that the same budget gives the same model on any machine.
+const TEACHING: f64 = 5e10;
+const WEIGHTS: f64 = 1e11;
+
+/// What is tried.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Plan {
+    /// Rounds in which some viewers are held out.
+    pub(super) rounds: u64,
+    /// How each network is taught.
+    pub(super) hyper: Hyper,
+}
+
+impl Plan {
+    /// The same with fewer rounds, and if that is not enough with fewer epochs, so that it fits. At least one of each is
+    /// left of what there was.
+    pub(super) fn within(mut self, budget: Option<Duration>, viewers: usize, films: usize) -> Self {
+        let Some(budget) = budget.map(|budget| budget.as_secs_f64()) else { return self };
+        while self.rounds > 1 && self.seconds(viewers, films) > budget {
+            self.rounds -= 1;
+        }
+        while self.hyper.epochs > 1 && self.seconds(viewers, films) > budget {
+            self.hyper.epochs -= 1;
+        }
+        self
+    }
+
+    /// About how long two cores take.
+    fn seconds(&self, viewers: usize, films: usize) -> f64 {
+        let numbers = films as f64 * self.hyper.width as f64;
+        // Forwards and backwards for each viewer, and AdamW's passes for each step.
+        let epoch = 6.0 * numbers * viewers as f64 + 20.0 * numbers * viewers.div_ceil(self.hyper.batch) as f64;
+        let weights = linear::operations(viewers, films);
+        let rounds = self.rounds as f64;
+        (rounds + 1.0) * self.hyper.epochs as f64 * epoch / TEACHING
+            + (rounds * tuning::RECIPES.len() as f64 + 2.0) * weights / WEIGHTS
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn within(budget: Option<u64>) -> Plan {
+        let plan = Plan { rounds: 3, hyper: Hyper::for_data(610, 9_742, 1) };
+        plan.within(budget.map(Duration::from_secs), 610, 9_742)
+    }
+
+    #[test]
+    fn a_smaller_budget_tries_less_and_never_nothing() {
+        let all = within(None);
+        assert_eq!(within(Some(3_600)), all);
+        let plans = [60, 30, 10, 0].map(|budget| within(Some(budget)));
+        let tried = plans.map(|plan| (plan.rounds, plan.hyper.epochs));
+        assert!(tried.is_sorted_by(|a, b| a.0 >= b.0 && a.1 >= b.1), "{tried:?}");
+        assert!(tried[1].0 < all.rounds && tried[2].1 < all.hyper.epochs, "{tried:?}");
+        assert_eq!(tried[3], (1, 1));
+    }
+}
