@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::{
     domain::{MovieId, PredictionId, ViewerId},
-    views::{Home, Poll, Rated, Ticket, Waited, WorkersPage},
+    views::{FilmPage, Home, Poll, Rated, Ticket, Waited, WorkersPage},
 };
 
 /// The home page of the visitor, or of a MovieLens viewer, but for its predictions.
@@ -14,6 +14,13 @@ use crate::{
 pub async fn home(view: Option<ViewerId>) -> Result<Home, ServerFnError> {
     let (port, visitor) = ssr::caller()?;
     ssr::answer(port.home(visitor, view).await)
+}
+
+/// The page of one film, with what the visitor, or a MovieLens viewer, would give it.
+#[server(name = LoadFilm, prefix = "/fn", endpoint = "film", input = server_fn::codec::GetUrl)]
+pub async fn film(movie: MovieId, view: Option<ViewerId>) -> Result<FilmPage, ServerFnError> {
+    let (port, visitor) = ssr::caller()?;
+    ssr::answer(port.film(visitor, view, movie).await)
 }
 
 /// Schedules a prediction anew: after a failure, a full queue, or a result that is gone.

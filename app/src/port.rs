@@ -7,7 +7,7 @@ use async_trait::async_trait;
 
 use crate::{
     domain::{MovieId, PredictionId, Stars, ViewerId},
-    views::{Home, Poll, Rated, Ticket, WorkersPage},
+    views::{FilmPage, Home, Poll, Rated, Ticket, WorkersPage},
 };
 
 /// Who asks: a fingerprint of the visitor's cookie, never the cookie itself.
@@ -72,6 +72,9 @@ impl PortError {
 pub trait Port: Send + Sync + 'static {
     /// The home page; schedules its prediction and does not wait for it.
     async fn home(&self, visitor: Visitor, view: Option<ViewerId>) -> Result<Home, PortError>;
+
+    /// The page of one film.
+    async fn film(&self, visitor: Visitor, view: Option<ViewerId>, movie: MovieId) -> Result<FilmPage, PortError>;
 
     /// The workers, for the operator.
     async fn workers(&self, visitor: Visitor) -> Result<WorkersPage, PortError>;

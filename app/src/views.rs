@@ -81,6 +81,59 @@ pub struct FilmCard {
     pub stars: Option<Stars>,
 }
 
+/// The page of one film.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FilmPage {
+    /// What its card says.
+    pub film: FilmCard,
+    /// In the data set's order.
+    pub genres: Vec<String>,
+    /// Other titles.
+    pub aliases: Vec<String>,
+    /// How many ratings of half a star, one star, … five stars.
+    pub histogram: [u32; 10],
+    /// Its page at IMDb.
+    pub imdb: Option<String>,
+    /// Its page at TMDB.
+    pub tmdb: Option<String>,
+    /// What this profile would give it; `None` without a model, or while ratings are out of reach.
+    pub predicted: Option<PredictedStars>,
+    /// Films like it, most alike first.
+    pub similar: Vec<FilmCard>,
+    /// Films in the catalogue.
+    pub films: u32,
+    /// The data set's name.
+    pub dataset: String,
+    /// Part of every poster's address.
+    pub edition: String,
+}
+
+/// Predicted stars as the sum that they are. All in stars.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PredictedStars {
+    /// Within the scale.
+    pub stars: f32,
+    /// It is between these with a probability of 80 %.
+    pub between: (f32, f32),
+    /// What everybody thinks of the film.
+    pub everyone: f32,
+    /// How much more generous this profile is than others.
+    pub generosity: f32,
+    /// What the profile's films add or take away, those that move it most first.
+    pub because: Vec<Pull>,
+    /// How many other films there are, and what they add.
+    pub others: (u32, f32),
+}
+
+/// What one rated film adds to predicted stars.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pull {
+    /// The film, with the stars it was given.
+    pub film: FilmCard,
+    /// In stars; below 0 if it takes away.
+    pub stars: f32,
+}
+
 /// The answer to "schedule a prediction".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ticket {

@@ -7,7 +7,7 @@ use super::{
     profile::Profile,
     words::{because, of_five, one_decimal, telling},
 };
-use crate::domain::{MovieId, Recommendation, Stars};
+use crate::domain::{MovieId, Recommendation, Stars, ViewerId};
 
 /// How long the arrow keys, which take a press for each half star, are still before the rating is sent. Milliseconds.
 const KEYS_REST: u32 = 1_000;
@@ -28,6 +28,11 @@ pub(crate) struct CardFilm {
 /// others.
 #[derive(Clone)]
 pub(crate) struct Edition(pub(crate) String);
+
+/// Where a film's page is, for the same profile.
+pub(crate) fn address(film: MovieId, viewer: Option<ViewerId>) -> String {
+    viewer.map_or_else(|| format!("/movie/{film}"), |viewer| format!("/movie/{film}?profile={viewer}"))
+}
 
 /// A recommendation, as its card says it.
 pub(crate) fn recommended(film: Recommendation) -> CardFilm {
@@ -59,7 +64,9 @@ pub(crate) fn Card(
     let class = if arrived { "card card-arrived" } else { "card" };
     view! {
         <li class=class class:card-open=open tabindex="-1">
-            <Face id title year reason aside=move || facts(stars.get(), &aside) />
+            <a class="card-link" href=address(id, profile.view) rel="external">
+                <Face id title year reason aside=move || facts(stars.get(), &aside) />
+            </a>
             <RateForm id=form.clone() movie=id label=label.clone() stars profile />
             <button
                 class="icon-button card-more with-script"

@@ -51,6 +51,22 @@ pub(crate) fn one_decimal(number: f64) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 
+/// A number with two decimals: 4.164 as "4.16".
+pub(crate) fn two_decimals(number: f64) -> String {
+    let hundredths = (number * 100.0).round().max(0.0) as u32;
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
+}
+
+/// The same with its sign: "+0.27", "−0.11", "0.00".
+pub(crate) fn signed(number: f64) -> String {
+    let size = two_decimals(number.abs());
+    match size.as_str() {
+        "0.00" => size,
+        _ if number < 0.0 => format!("−{size}"),
+        _ => format!("+{size}"),
+    }
+}
+
 /// The data set's genres, most telling first: a film noir is a drama too, but few dramas are films noirs.
 pub(crate) const TELLING: [&str; 18] = [
     "Film-Noir",

@@ -3,6 +3,7 @@
 //! Every link loads a page from the server: a page is one answer, whole, with its prediction already scheduled, and the
 //! browser's part is to attach to it. So nothing here fetches a page from the browser.
 
+mod film;
 mod for_you;
 mod home;
 mod not_found;
@@ -16,7 +17,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
-    SsrMode, StaticSegment,
+    ParamSegment, SsrMode, StaticSegment,
     components::{Route, Router, Routes},
     hooks::use_query_map,
 };
@@ -46,6 +47,7 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=not_found::NotFound>
                 <Route path=StaticSegment("") view=home::HomePage ssr=SsrMode::Async />
+                <Route path=(StaticSegment("movie"), ParamSegment("id")) view=film::FilmPage ssr=SsrMode::Async />
                 <Route path=StaticSegment("workers") view=workers::Workers ssr=SsrMode::Async />
                 <Route path=StaticSegment("for-you") view=for_you::ForYouPage ssr=SsrMode::InOrder />
             </Routes>

@@ -5,7 +5,10 @@ use std::{future::Future, time::Duration};
 use app::{
     domain::{MovieId, PredictionId, PredictionState, Stars, ViewerId},
     port::{Port, PortError, Visitor},
-    views::{FOR_YOU_FILMS, FilmCard, Home, HomePage, LIKES_TO_START, Poll, ProfileView, Rated, Ticket, WorkersPage},
+    views::{
+        FOR_YOU_FILMS, FilmCard, FilmPage, Home, HomePage, LIKES_TO_START, Poll, ProfileView, Rated, Ticket,
+        WorkersPage,
+    },
 };
 use async_trait::async_trait;
 
@@ -19,6 +22,8 @@ use crate::{
     predictions::{Absent, Refusal, Request, Service, Until},
     visitors::{Profile, VisitorsError},
 };
+
+mod film;
 
 /// Films in the row "Popular".
 const POPULAR_FILMS: usize = 20;
@@ -126,6 +131,10 @@ impl Port for SitePort {
             popular: cards(popular),
             operator: visitor.operator,
         })))
+    }
+
+    async fn film(&self, visitor: Visitor, view: Option<ViewerId>, movie: MovieId) -> Result<FilmPage, PortError> {
+        film::film_page(self, visitor, view, movie).await
     }
 
     async fn workers(&self, visitor: Visitor) -> Result<WorkersPage, PortError> {

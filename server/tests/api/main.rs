@@ -5,6 +5,7 @@
 mod borders;
 mod contract;
 mod controls;
+mod film_page;
 mod filters;
 mod life;
 mod operator;

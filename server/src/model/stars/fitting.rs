@@ -16,13 +16,15 @@ use crate::{
     model::{History, Traits},
 };
 
-/// How often both sides are gone through: after that nothing changes in the third digit.
+/// How often both sides are gone through: after that nothing changes in the third digit. Where there are many ratings, less
+/// often: each film has heard of its viewers' tastes from so many.
 const ROUNDS: usize = 20;
+const ROUNDS_OF_MANY: usize = 8;
 /// So many films' worth of doubt that a trait says anything.
 const TRAIT_DOUBT: f64 = 10.0;
 /// One rating in so many is held out to measure intervals.
 const ONE_IN: u32 = 10;
-/// More ratings than this tell nothing new about intervals.
+/// More ratings than this are many, and tell nothing new about intervals and noise.
 const ENOUGH: usize = 4_000_000;
 /// With fewer ratings held out, intervals are as wide as the model believes.
 const FEWEST: usize = 200;
@@ -124,6 +126,7 @@ pub fn fit(
     let of_viewer = |viewer| interactions.of_viewer(viewer).map(|(film, stars)| (film as u32, stars));
     let ratings: usize = viewers.iter().map(|&viewer| interactions.of_viewer(viewer).len()).sum();
 
+    let (trial, last) = (rounds(ratings.min(ENOUGH)), rounds(ratings));
     let mut calibration = None;
     {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
@@ -134,17 +137,22 @@ pub fn fit(
             held_out.push(hidden.into_iter());
         }
         if held_out.lines.len() >= FEWEST {
-            let model = learn(&shown, films, traits, seed, |done| progress(done, 2 * ROUNDS))?;
+            let model = learn(&shown, films, traits, seed, |done| progress(done, trial + last))?;
             calibration = Some(calibrate(&model, &shown, &held_out)?);
         }
     }
     let mut lines = Lines::new();
     viewers.iter().for_each(|&viewer| lines.push(of_viewer(viewer)));
-    let mut model = learn(&lines, films, traits, seed, |done| progress(ROUNDS + done, 2 * ROUNDS))?;
+    let mut model = learn(&lines, films, traits, seed, |done| progress(trial + done, trial + last))?;
     if let Some((reach, _)) = calibration {
         model.scalars.reach = reach;
     }
     Ok(FittedStars { model, validation: calibration.map(|(_, validation)| validation) })
+}
+
+/// How often both sides are gone through.
+fn rounds(ratings: usize) -> usize {
+    if ratings > ENOUGH { ROUNDS_OF_MANY } else { ROUNDS }
 }
 
 /// How far intervals must go for [`HELD`] of the ratings held out, and what came of it.
@@ -228,7 +236,7 @@ fn learn(
     let nothing = vec![[0.0; SIZE]; by_viewer.len()];
     let mut expected = vec![[0.0; SIZE]; films];
     let [mut film_prior, mut visitor_prior] = [start, Symmetric::diagonal(0.2, 1.0)];
-    for round in 1..=ROUNDS {
+    for round in 1..=rounds(count) {
         let of_viewers = believe(by_viewer, &of_films, &nothing, visitor_prior, average, noise)?;
         visitor_prior = spread(&of_viewers, &nothing);
         of_films = believe(&by_film, &of_viewers, &expected, film_prior, average, noise)?;
@@ -289,8 +297,11 @@ fn unexplained(by_viewer: &Lines, viewers: &[Belief], films: &[Belief], average:
         squares.sum::<f64>()
     };
     // Collected first, so that the order of the additions does not depend on the threads.
-    let squares: Vec<f64> = (0..by_viewer.len()).into_par_iter().map(of_viewer).collect();
-    squares.iter().sum::<f64>() / by_viewer.lines.len() as f64
+    let some = by_viewer.lines.len().div_ceil(ENOUGH).max(1);
+    let asked: Vec<usize> = (0..by_viewer.len()).step_by(some).collect();
+    let squares: Vec<f64> = asked.par_iter().map(|&viewer| of_viewer(viewer)).collect();
+    let ratings: usize = asked.iter().map(|&viewer| by_viewer.of(viewer).len()).sum();
+    squares.iter().sum::<f64>() / ratings.max(1) as f64
 }
 
 /// Ridge regression of what is believed of films on their traits.

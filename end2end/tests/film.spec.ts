@@ -1,0 +1,68 @@
+// A film's page: reached from a card, rated there, and it says why.
+
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test } from '../support/test.ts';
+
+test('a card leads to its film, a rating there changes the next prediction, and is taken back', async ({
+  home,
+  page,
+}) => {
+  await page.goto('/');
+  await home.isFilled();
+  const title = await home.cards.first().locator('.card-title').innerText();
+  await home.cards.first().getByRole('link').click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(title);
+  await expect(page.getByText('Predicted for you').first()).toBeVisible();
+
+  await page.getByRole('slider').fill('4.5');
+  await expect(page.locator('.film-rate output')).toHaveText('4.5 of 5 stars');
+  await page.getByRole('button', { name: 'Rate' }).click();
+  await expect(page.getByRole('button', { name: 'Take back' })).toBeVisible();
+
+  await page.getByRole('region', { name: 'Similar films' }).getByRole('link').first().click();
+  await expect(page.locator('.reasons').getByRole('link', { name: title })).toBeVisible();
+  await page.locator('.reasons').getByRole('link', { name: title }).click();
+  await page.getByRole('button', { name: 'Take back' }).click();
+  await expect(page.getByRole('button', { name: 'Take back' })).toHaveCount(0);
+  await expect(page.locator('.film-rate output')).toHaveText('Not rated');
+});
+
+test('a card’s film opens by keyboard', async ({ home, page }) => {
+  await page.goto('/?profile=1');
+  await home.isFilled();
+  await home.cards.first().getByRole('link').focus();
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/movie\/\d+\?profile=1$/);
+  await expect(page.getByText('Predicted for Viewer 1').first()).toBeVisible();
+});
+
+test('axe finds nothing on a film’s page, and nothing is wider than the window', async ({ home, page }) => {
+  await page.goto('/?profile=1');
+  await home.isFilled();
+  await home.cards.first().getByRole('link').click();
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  for (const width of [1440, 360]) {
+    await page.setViewportSize({ width, height: 900 });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(
+        0,
+      );
+    }
+  }
+});
+
+test.describe('without JavaScript', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('a film’s page has its prediction, and rates by a form', async ({ home, page }) => {
+    await page.goto('/');
+    await home.popular.locator('li.card').first().getByRole('link').click();
+    await expect(page.getByText('Predicted for you').first()).toBeVisible();
+    await page.getByRole('slider').fill('2');
+    await page.getByRole('button', { name: 'Rate' }).click();
+    await expect(page.getByRole('button', { name: 'Take back' })).toBeVisible();
+  });
+});
