@@ -5,7 +5,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    domain::{MovieId, PredictionId, ViewerId},
+    domain::{HomeRow, Mark, Move, MovieId, PredictionId, Tuning, ViewerId},
     views::{FilmPage, Home, Poll, Rated, Ticket, Waited, WorkersPage},
 };
 
@@ -67,6 +67,41 @@ pub async fn rate(
     ssr::answer(port.rate(visitor, view, movie, stars, replaces).await)
 }
 
+/// Puts a mark on a film, or takes it off. Works as a plain form too.
+#[server(name = MarkFilm, prefix = "/fn", endpoint = "mark")]
+pub async fn mark(
+    movie: MovieId,
+    mark: Mark,
+    on: bool,
+    #[server(default)] view: Option<ViewerId>,
+) -> Result<(), ServerFnError> {
+    let (port, visitor) = ssr::caller()?;
+    ssr::answer(port.mark(visitor, view, movie, mark, on).await)
+}
+
+/// How the visitor has arranged the home page, as [`Arrangement`](crate::domain::Arrangement) writes it, and tuned it.
+#[server(name = LoadPreferences, prefix = "/fn", endpoint = "preferences", input = server_fn::codec::GetUrl)]
+pub async fn preferences() -> Result<(String, Tuning), ServerFnError> {
+    let (_, visitor) = ssr::caller()?;
+    Ok((visitor.preferences.rows.to_string(), visitor.preferences.tuning))
+}
+
+/// Moves a row of the home page, hides it or shows it. A plain form.
+#[server(name = ArrangeRow, prefix = "/fn", endpoint = "arrange")]
+pub async fn arrange(row: HomeRow, to: Move) -> Result<(), ServerFnError> {
+    let (_, visitor) = ssr::caller()?;
+    ssr::remember("rows", &visitor.preferences.rows.moved(row, to).to_string());
+    Ok(())
+}
+
+/// Tunes the recommendations: obscurity −100 to 100, variety 0 to 100. A plain form.
+#[server(name = TuneRecommendations, prefix = "/fn", endpoint = "tune")]
+pub async fn tune(obscurity: i32, variety: i32) -> Result<(), ServerFnError> {
+    ssr::caller()?;
+    ssr::remember("tuning", &Tuning::new(obscurity, variety).to_string());
+    Ok(())
+}
+
 /// The server's half of the functions above.
 #[cfg(feature = "ssr")]
 mod ssr {
@@ -75,8 +110,8 @@ mod ssr {
     use leptos::prelude::*;
 
     use crate::{
-        domain::{PredictionId, PredictionState, Stars},
-        pages::SetStatus,
+        domain::{PredictionId, Stars},
+        pages::{SetCookie, SetStatus},
         port::{PortError, SharedPort, Visitor},
         views::{Poll, Waited},
     };
@@ -94,6 +129,12 @@ mod ssr {
         port.zip(visitor).ok_or_else(|| ServerFnError::new(PortError::Internal))
     }
 
+    pub(super) fn remember(name: &str, value: &str) {
+        if let Some(SetCookie(set)) = use_context() {
+            set(name, value);
+        }
+    }
+
     pub(super) fn answer<T>(result: Result<T, PortError>) -> Result<T, ServerFnError> {
         result.map_err(|error| {
             if let Some(SetStatus(set)) = use_context() {
@@ -108,14 +149,12 @@ mod ssr {
         for _ in 0..LOOKS {
             let left = LONGEST_WAIT.saturating_sub(begun.elapsed());
             match port.poll(visitor, id, HOLD.min(left)).await? {
-                Poll::State(PredictionState::Success { result }) => {
-                    return Ok(Waited::Films(result));
-                }
-                Poll::State(PredictionState::Failure { error }) => return Ok(Waited::Failed(error)),
+                Poll::Films(rows) => return Ok(Waited::Films(rows)),
+                Poll::Failed(why) => return Ok(Waited::Failed(why)),
                 Poll::Gone => return Ok(Waited::Failed("The result is gone.".to_owned())),
                 Poll::Late => return Ok(Waited::Late),
-                Poll::State(PredictionState::Pending | PredictionState::Started) if left.is_zero() => break,
-                Poll::State(PredictionState::Pending | PredictionState::Started) => {}
+                Poll::Waiting if left.is_zero() => break,
+                Poll::Waiting => {}
             }
         }
         Ok(Waited::Unfinished)

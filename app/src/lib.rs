@@ -8,6 +8,7 @@
 //!   `cfg(feature = "ssr")`; everything else compiles the same for both sides.
 //! - `browser`: what the pages need of a browser; nothing on the server.
 //! - [`pages`], [`components`]: what is on screen.
+//! - [`telling`]: what was chosen, in the pages' words.
 //! - [`poster`]: a film's poster, drawn from its title, year and genres.
 
 pub mod api;
@@ -19,6 +20,8 @@ pub mod pages;
 pub mod port;
 #[cfg(feature = "ssr")]
 pub mod poster;
+#[cfg(feature = "ssr")]
+pub mod telling;
 pub mod views;
 
-pub use pages::{App, STREAMED_PAGE, SetStatus, ShellOptions, Theme, shell};
+pub use pages::{App, CookieSetter, STREAMED_PAGE, SetCookie, SetStatus, ShellOptions, Theme, shell};

@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 
 use crate::{
-    domain::{MovieId, PredictionId, Stars, ViewerId},
+    domain::{Mark, MovieId, PredictionId, Preferences, Stars, ViewerId},
     views::{FilmPage, Home, Poll, Rated, Ticket, WorkersPage},
 };
 
@@ -23,6 +23,8 @@ pub struct Visitor {
     pub returning: bool,
     /// Whether they may see how the server works.
     pub operator: bool,
+    /// What they have chosen for the pages.
+    pub preferences: Preferences,
 }
 
 impl Visitor {
@@ -99,4 +101,14 @@ pub trait Port: Send + Sync + 'static {
         stars: Option<Stars>,
         replaces: Option<PredictionId>,
     ) -> Result<Rated, PortError>;
+
+    /// Puts a mark on a film, or takes it off.
+    async fn mark(
+        &self,
+        visitor: Visitor,
+        view: Option<ViewerId>,
+        movie: MovieId,
+        mark: Mark,
+        on: bool,
+    ) -> Result<(), PortError>;
 }

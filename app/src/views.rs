@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{MovieId, PredictionId, PredictionState, Recommendation, Stars, ViewerId};
+use crate::domain::{HomeRow, Mark, MovieId, PredictionId, RowKind, Stars, Tuning, ViewerId};
 
 /// How many films the "For you" row asks for, and so how many places it keeps.
 pub const FOR_YOU_FILMS: usize = 20;
@@ -29,7 +29,8 @@ pub enum Missing {
 }
 
 /// The home page's parts that come straight from SQL, and the ticket for what comes later.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(Serialize))]
 pub struct HomePage {
     /// Films in the catalogue.
     pub films: u32,
@@ -41,12 +42,16 @@ pub struct HomePage {
     pub profile: ProfileView,
     /// MovieLens viewers to step into the shoes of.
     pub viewers: Vec<ProfileView>,
-    /// The prediction that fills "For you", already scheduled.
+    /// The prediction that fills the predicted rows, already scheduled.
     pub ticket: Ticket,
+    /// The rows below "For you", in the visitor's order.
+    pub rows: Vec<RowBelow>,
     /// Well-known, mutually different films to like or skip; empty when the profile knows enough.
-    pub welcome: Vec<FilmCard>,
-    /// Most rated by everyone.
-    pub popular: Vec<FilmCard>,
+    pub welcome: Vec<CardFilm>,
+    /// Every film of the watchlist.
+    pub wanted: Vec<MovieId>,
+    /// How recommendations are re-ranked for this visitor.
+    pub tuning: Tuning,
     /// Whether the visitor may look at the workers.
     pub operator: bool,
 }
@@ -64,7 +69,50 @@ pub struct ProfileView {
     pub taste: Vec<String>,
 }
 
-/// A film on a card that needs no prediction.
+/// A row below "For you".
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RowBelow {
+    /// Which.
+    pub row: HomeRow,
+    /// What it is called, as long as no prediction says otherwise.
+    pub heading: String,
+    /// The line under the heading.
+    pub note: String,
+    /// Of a row that is predicted: its sort, and how many of that sort the prediction has before it.
+    pub predicted: Option<(RowKind, usize)>,
+    /// The films of any other.
+    pub films: Vec<CardFilm>,
+}
+
+/// What a card says of its film.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CardFilm {
+    /// The data set's own number.
+    pub id: MovieId,
+    /// Without its year.
+    pub title: String,
+    /// The year of release, where known.
+    pub year: Option<u16>,
+    /// On the right of the year, as long as the film is not rated.
+    pub aside: String,
+    /// The line below.
+    pub reason: String,
+    /// What this profile gave it.
+    pub stars: Option<Stars>,
+}
+
+/// A row of films that were chosen together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChosenRow {
+    /// Its sort.
+    pub kind: RowKind,
+    /// What it is called.
+    pub heading: String,
+    /// Best first.
+    pub films: Vec<CardFilm>,
+}
+
+/// A film that needs no prediction.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FilmCard {
     /// The data set's own number.
@@ -96,6 +144,8 @@ pub struct FilmPage {
     pub imdb: Option<String>,
     /// Its page at TMDB.
     pub tmdb: Option<String>,
+    /// What the visitor marked it as.
+    pub marks: Vec<Mark>,
     /// What this profile would give it; `None` without a model, or while ratings are out of reach.
     pub predicted: Option<PredictedStars>,
     /// Films like it, most alike first.
@@ -151,8 +201,12 @@ pub enum Ticket {
 /// The answer to a poll.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Poll {
-    /// Where the prediction stands.
-    State(PredictionState),
+    /// It is not finished.
+    Waiting,
+    /// The films are chosen: "For you", and the rows below.
+    Films(Vec<ChosenRow>),
+    /// It will not come: a sentence for a person.
+    Failed(String),
     /// The result was there and is gone (or the server started anew): schedule again.
     Gone,
     /// What predicts is out of reach: ask again soon.
@@ -171,7 +225,8 @@ pub struct Rated {
 }
 
 /// The workers and what they did in the last five minutes, for the operator.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(Serialize))]
 pub struct WorkersPage {
     /// Predictions that wait.
     pub waiting: u32,
@@ -228,8 +283,8 @@ pub struct RecentRow {
 /// What the plain page, which waits, has to show.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Waited {
-    /// The films, best first.
-    Films(Vec<Recommendation>),
+    /// The films: "For you", and the rows below.
+    Films(Vec<ChosenRow>),
     /// It will not come: a sentence for a person.
     Failed(String),
     /// The queue is full: try again after so many seconds.
@@ -241,4 +296,25 @@ pub enum Waited {
     Unfinished,
     /// What predicts is out of reach.
     Late,
+}
+
+/// An island's attributes are written by the server and read by the browser; yet the macro makes the browser's side able to
+/// write them too. It never does, so what it could write is nothing, and nothing is what is downloaded for it.
+#[cfg(not(feature = "ssr"))]
+mod never_written {
+    use serde::{Serialize, Serializer};
+
+    use super::{HomePage, WorkersPage};
+
+    impl Serialize for HomePage {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.serialize_unit()
+        }
+    }
+
+    impl Serialize for WorkersPage {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.serialize_unit()
+        }
+    }
 }

@@ -76,11 +76,13 @@ export class Home {
       scrollTo(0, 0);
       const parts =
         'header, main, footer, section, .row-head, .status, .row-track, li.card, .poster, .card-title, .card-facts, .card-reason';
-      return [...document.querySelectorAll(parts)].map((element) => {
+      const boxes = [...document.querySelectorAll(parts)].map((element) => {
         const { left, top, width, height } = element.getBoundingClientRect();
         const name = element.className.toString().replace(/ ?card-(waiting|arrived)/g, '');
         return { what: `${element.tagName} ${name}`, left, top, width, height };
       });
+      // A row keeps places for as many films as it may have; those beyond the window's edge may stay without one.
+      return boxes.filter(({ left }) => left < innerWidth);
     });
   }
 }

@@ -56,6 +56,8 @@ test('axe finds nothing on a filled page of a new visitor', async ({ home, page 
 });
 
 test('axe finds nothing where a card is in use and the menu is open', async ({ home, page }) => {
+  // Every row of the page, four times over.
+  test.slow();
   await page.goto('/?profile=1');
   await home.isFilled();
   await page.locator('.profile summary').click();

@@ -10,6 +10,8 @@ import { root, source } from '../support/data.ts';
 import { Home } from '../support/home.ts';
 
 test('one command imports, trains and serves a page that fills', async ({ page }, testInfo) => {
+  // It trains a model, beside another test on the same two cores.
+  test.setTimeout(180_000);
   const folder = await mkdtemp(path.join(tmpdir(), 'marquee run '));
   const data = path.join(folder, 'data');
   const marquee = spawn('make', ['run', `ARGS=--addr 127.0.0.1:0`], {
@@ -26,7 +28,7 @@ test('one command imports, trains and serves a page that fills', async ({ page }
   }
   try {
     const url = () => /^Marquee is on (\S+)$/m.exec(log)?.[1] ?? '';
-    await expect.poll(() => url() || marquee.exitCode, { timeout: 45_000 }).toMatch(/^http/);
+    await expect.poll(() => url() || marquee.exitCode, { timeout: 150_000 }).toMatch(/^http/);
     const home = new Home(page);
     await page.goto(url());
     await home.isFilled();

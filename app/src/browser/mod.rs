@@ -9,5 +9,5 @@ mod side;
 
 pub(crate) use side::{
     choose_theme, close_menu, close_menu_from_outside, focus, focus_place, focused_place, hidden, is_dark, now,
-    on_leave, pause, row_ends, scroll_row, send_while_leaving, shown,
+    on_leave, pause, remember, row_ends, scroll_row, send, send_while_leaving, shown, value,
 };

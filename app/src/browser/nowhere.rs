@@ -45,3 +45,13 @@ pub(crate) fn scroll_row(_list: &str, _forward: bool) {}
 pub(crate) fn on_leave(_leave: impl Fn() + 'static) {}
 
 pub(crate) fn send_while_leaving(_address: &str, _fields: &[(&str, String)]) {}
+
+pub(crate) async fn send(_address: &str, _fields: &[(&str, String)]) -> Result<(), String> {
+    std::future::pending().await
+}
+
+pub(crate) fn remember(_name: &str, _value: &str) {}
+
+pub(crate) fn value(_id: &str) -> String {
+    String::new()
+}

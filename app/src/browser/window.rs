@@ -5,8 +5,8 @@ use js_sys::Promise;
 use wasm_bindgen::{JsCast, prelude::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AddEventListenerOptions, Document, Element, Event, HtmlDocument, HtmlElement, Node, ScrollBehavior,
-    ScrollToOptions, UrlSearchParams, VisibilityState,
+    AddEventListenerOptions, Document, Element, Event, HtmlDocument, HtmlElement, HtmlInputElement, Node, RequestInit,
+    Response, ScrollBehavior, ScrollToOptions, UrlSearchParams, VisibilityState,
 };
 
 use crate::pages::Theme;
@@ -60,12 +60,39 @@ pub(crate) fn on_leave(leave: impl Fn() + 'static) {
     leave.forget();
 }
 
-/// Sends a form that arrives even if the page is gone by then; nobody hears the answer.
-pub(crate) fn send_while_leaving(address: &str, fields: &[(&str, String)]) {
-    let (Some(window), Ok(form)) = (web_sys::window(), UrlSearchParams::new()) else { return };
+fn form(fields: &[(&str, String)]) -> Option<UrlSearchParams> {
+    let form = UrlSearchParams::new().ok()?;
     for (name, value) in fields {
         form.append(name, value);
     }
+    Some(form)
+}
+
+/// Sends a form to a server function; an error is a sentence for a person.
+pub(crate) async fn send(address: &str, fields: &[(&str, String)]) -> Result<(), String> {
+    let answer = answer_to(address, fields).await;
+    let silence = "The server does not answer. Try again in a moment.";
+    let Some((ok, text)) = answer else { return Err(silence.to_owned()) };
+    if ok {
+        return Ok(());
+    }
+    // How server_fn writes an error: its kind, a bar, and what it says.
+    Err(text.split_once('|').map_or(silence, |(_, why)| why).to_owned())
+}
+
+async fn answer_to(address: &str, fields: &[(&str, String)]) -> Option<(bool, String)> {
+    let request = RequestInit::new();
+    request.set_method("POST");
+    request.set_body(form(fields)?.as_ref());
+    let answer = JsFuture::from(web_sys::window()?.fetch_with_str_and_init(address, &request)).await.ok()?;
+    let answer: Response = answer.dyn_into().ok()?;
+    let text = JsFuture::from(answer.text().ok()?).await.ok()?;
+    Some((answer.ok(), text.as_string()?))
+}
+
+/// Sends a form that arrives even if the page is gone by then; nobody hears the answer.
+pub(crate) fn send_while_leaving(address: &str, fields: &[(&str, String)]) {
+    let (Some(window), Some(form)) = (web_sys::window(), form(fields)) else { return };
     let _ = window.navigator().send_beacon_with_opt_url_search_params(address, Some(&form));
 }
 
@@ -91,10 +118,20 @@ pub(crate) fn choose_theme(theme: Theme) {
     if let Some(root) = document.document_element() {
         let _ = root.set_attribute("data-theme", theme.name());
     }
-    if let Some(document) = document.dyn_ref::<HtmlDocument>() {
-        let cookie = format!("theme={}; Path=/; Max-Age=31536000; SameSite=Lax", theme.name());
-        let _ = document.set_cookie(&cookie);
+    remember("theme", theme.name());
+}
+
+/// Keeps what the visitor has chosen for the pages, for a year.
+pub(crate) fn remember(name: &str, value: &str) {
+    if let Some(document) = document().and_then(|document| document.dyn_into::<HtmlDocument>().ok()) {
+        let _ = document.set_cookie(&format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax"));
     }
+}
+
+/// What an input field holds.
+pub(crate) fn value(id: &str) -> String {
+    let field = by_id(id).and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
+    field.map(|field| field.value()).unwrap_or_default()
 }
 
 /// Gives an element the focus.

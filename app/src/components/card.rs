@@ -4,25 +4,18 @@ use leptos::{either::Either, ev, oco::Oco, prelude::*};
 
 use super::{
     icons::Icon,
+    marks::{Gone, Marking},
     profile::Profile,
-    words::{because, of_five, one_decimal, telling},
+    words::{of_five, one_decimal},
 };
-use crate::domain::{MovieId, Recommendation, Stars, ViewerId};
+use crate::{
+    browser,
+    domain::{Mark, MovieId, Stars, ViewerId},
+    views::CardFilm,
+};
 
 /// How long the arrow keys, which take a press for each half star, are still before the rating is sent. Milliseconds.
 const KEYS_REST: u32 = 1_000;
-
-/// What a card says about its film.
-#[derive(Clone)]
-pub(crate) struct CardFilm {
-    pub(crate) id: MovieId,
-    pub(crate) title: String,
-    pub(crate) year: Option<u16>,
-    /// On the right of the year, as long as the film is not rated.
-    pub(crate) aside: String,
-    /// The line below.
-    pub(crate) reason: String,
-}
 
 /// The catalogue's edition. In context, for posters' addresses: posters are kept for good, so a new catalogue's have
 /// others.
@@ -34,18 +27,7 @@ pub(crate) fn address(film: MovieId, viewer: Option<ViewerId>) -> String {
     viewer.map_or_else(|| format!("/movie/{film}"), |viewer| format!("/movie/{film}?profile={viewer}"))
 }
 
-/// A recommendation, as its card says it.
-pub(crate) fn recommended(film: Recommendation) -> CardFilm {
-    CardFilm {
-        id: film.id,
-        reason: because(&film.reasons),
-        title: film.title,
-        year: film.year,
-        aside: telling(&film.genres).to_owned(),
-    }
-}
-
-/// A card whose stars can be set.
+/// A card whose stars can be set, and whose film can be kept or put away.
 #[component]
 pub(crate) fn Card(
     /// Tells this row's cards from another's with the same film.
@@ -55,30 +37,129 @@ pub(crate) fn Card(
     #[prop(optional)]
     arrived: bool,
 ) -> impl IntoView {
-    let profile = expect_context::<Profile>();
-    let CardFilm { id, title, year, aside, reason } = film;
-    let stars = Memo::new(move |_| profile.stars(id));
+    let marking = expect_context::<Marking>();
+    let id = film.id;
+    let name = format!("card-{row}-{id}");
+    let class = if arrived { "card card-arrived" } else { "card" };
     let open = RwSignal::new(false);
+    let gone = Memo::new(move |_| marking.gone(id));
+    let inside = {
+        let card = name.clone();
+        move || match gone.get() {
+            None => Either::Left(view! { <Film row film=film.clone() card=card.clone() open /> }),
+            Some(mark) => Either::Right(view! { <PutAway film=film.clone() mark card=card.clone() /> }),
+        }
+    };
+    view! {
+        <li class=class class:card-open=open class:card-gone=move || gone.get().is_some() id=name tabindex="-1">
+            {inside}
+        </li>
+    }
+}
+
+#[component]
+fn Film(row: &'static str, film: CardFilm, card: String, open: RwSignal<bool>) -> impl IntoView {
+    let profile = expect_context::<Profile>();
+    let CardFilm { id, title, year, aside, reason, .. } = film;
+    let stars = Memo::new(move |_| profile.stars(id));
     let form = format!("{row}-{id}");
     let label = format!("Rate {title}");
-    let class = if arrived { "card card-arrived" } else { "card" };
+    let more = format!("Rate or hide {title}");
+    let marks = {
+        let title = title.clone();
+        move || view! { <MarkButtons movie=id title card open /> }
+    };
     view! {
-        <li class=class class:card-open=open tabindex="-1">
-            <a class="card-link" href=address(id, profile.view) rel="external">
-                <Face id title year reason aside=move || facts(stars.get(), &aside) />
-            </a>
-            <RateForm id=form.clone() movie=id label=label.clone() stars profile />
-            <button
-                class="icon-button card-more with-script"
-                type="button"
-                aria-expanded=move || open.get().to_string()
-                aria-controls=form
-                aria-label=label
-                on:click=move |_| open.update(|open| *open = !*open)
-            >
-                <Icon name="#more" />
+        <a class="card-link" href=address(id, profile.view) rel="external">
+            <Face id title year reason aside=move || facts(stars.get(), &aside) />
+        </a>
+        <RateForm id=form.clone() movie=id label stars profile marks />
+        <button
+            class="icon-button card-more with-script"
+            type="button"
+            aria-expanded=move || open.get().to_string()
+            aria-controls=form
+            aria-label=more
+            on:click=move |_| open.update(|open| *open = !*open)
+        >
+            <Icon name="#more" />
+        </button>
+    }
+}
+
+/// Watchlist, seen, not interested.
+#[component]
+fn MarkButtons(movie: MovieId, title: String, card: String, open: RwSignal<bool>) -> impl IntoView {
+    let marking = expect_context::<Marking>();
+    let wanted = Memo::new(move |_| marking.wants(movie));
+    let on_list = format!("{title} on your watchlist");
+    let away = move |mark: Mark, name: &'static str, what: &'static str, icon: &'static str| {
+        let (title, card) = (title.clone(), card.clone());
+        let label = format!("{what} {title}");
+        let put_away = move |_| {
+            open.set(false);
+            let undo = undo(&card);
+            marking.put_away(Gone { movie, title: title.clone(), mark, card: card.clone() });
+            focus_soon(undo);
+        };
+        view! {
+            <button class="icon-button" type="button" title=name aria-label=label on:click=put_away>
+                <Icon name=icon />
             </button>
-        </li>
+        }
+    };
+    view! {
+        <div class="card-marks with-script">
+            <button
+                class="icon-button"
+                type="button"
+                title="Watchlist"
+                aria-label=on_list
+                aria-pressed=move || wanted.get().to_string()
+                on:click=move |_| marking.want(movie, !wanted.get_untracked())
+            >
+                <Icon name="#keep" />
+            </button>
+            {away(Mark::Seen, "Already seen", "Already seen", "#seen")}
+            {away(Mark::Hidden, "Not interested", "Not interested in", "#hide")}
+        </div>
+    }
+}
+
+/// Gives an element the focus that is about to appear.
+pub(crate) fn focus_soon(id: String) {
+    leptos::task::spawn_local(async move {
+        leptos::task::tick().await;
+        browser::focus(&id);
+    });
+}
+
+/// The id of a card's way back.
+fn undo(card: &str) -> String {
+    format!("undo-{card}")
+}
+
+/// What stands in the place of a film that was put away: the same boxes, and a way back.
+#[component]
+fn PutAway(film: CardFilm, mark: Mark, card: String) -> impl IntoView {
+    let marking = expect_context::<Marking>();
+    let CardFilm { id, title, .. } = film;
+    let label = format!("Undo: {title}");
+    let undo = undo(&card);
+    let back = move |_| {
+        marking.bring_back(id);
+        focus_soon(card.clone());
+    };
+    view! {
+        <div class="poster">
+            <span>{if mark == Mark::Seen { "Seen" } else { "Hidden" }}</span>
+            <button class="button" type="button" id=undo aria-label=label on:click=back>
+                "Undo"
+            </button>
+        </div>
+        <span class="card-title">{title}</span>
+        <span class="card-facts"></span>
+        <span class="card-reason"></span>
     }
 }
 
@@ -126,7 +207,19 @@ where
 
 /// The stars: a slider with script, a form without.
 #[component]
-fn RateForm(id: String, movie: MovieId, label: String, stars: Memo<Option<Stars>>, profile: Profile) -> impl IntoView {
+fn RateForm<Marks, MarksView>(
+    id: String,
+    movie: MovieId,
+    label: String,
+    stars: Memo<Option<Stars>>,
+    profile: Profile,
+    /// What stands below the stars.
+    marks: Marks,
+) -> impl IntoView
+where
+    Marks: FnOnce() -> MarksView,
+    MarksView: IntoView + 'static,
+{
     let number = move || stars.get().map_or_else(|| "0".to_owned(), |stars| stars.to_string());
     let first = stars.get_untracked().map_or_else(|| "0".to_owned(), |stars| stars.to_string());
     let by_keys = StoredValue::new(false);
@@ -165,12 +258,29 @@ fn RateForm(id: String, movie: MovieId, label: String, stars: Memo<Option<Stars>
                     on:blur=move |_| profile.settle_now(movie)
                 />
             </div>
+            {marks()}
             <span class="without-script">
                 <button class="button" type="submit">
                     "Rate"
                 </button>
             </span>
         </form>
+    }
+}
+
+/// A place that no film was found for: the same boxes.
+#[component]
+pub(crate) fn NoCard(
+    /// Why.
+    why: &'static str,
+) -> impl IntoView {
+    view! {
+        <li class="card card-gone">
+            <span class="poster">{why}</span>
+            <span class="card-title"></span>
+            <span class="card-facts"></span>
+            <span class="card-reason"></span>
+        </li>
     }
 }
 

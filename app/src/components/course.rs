@@ -3,8 +3,8 @@
 use leptos::prelude::ServerFnError;
 
 use crate::{
-    domain::{PredictionId, PredictionState, Recommendation},
-    views::{Poll, Ticket},
+    domain::PredictionId,
+    views::{ChosenRow, Poll, Ticket},
 };
 
 /// The first poll's hold; each further one holds twice as long, up to [`LONGEST_HOLD`]. Milliseconds.
@@ -43,7 +43,7 @@ pub(crate) enum Next {
     /// After a pause, schedule anew. Milliseconds.
     Schedule { after: u32 },
     /// It is there.
-    Show(Vec<Recommendation>),
+    Show(Vec<ChosenRow>),
     /// It will not come; the sentence is for the visitor.
     GiveUp(String),
 }
@@ -98,9 +98,9 @@ impl Course {
                 self.mood = Mood::Busy;
                 Next::Schedule { after: retry_after.clamp(1, LONGEST_RETRY) * 1_000 }
             }
-            Heard::Poll(Poll::State(PredictionState::Success { result })) => Next::Show(result),
-            Heard::Poll(Poll::State(PredictionState::Failure { error })) => Next::GiveUp(error),
-            Heard::Poll(Poll::State(PredictionState::Pending | PredictionState::Started)) => self.ask_again(),
+            Heard::Poll(Poll::Films(rows)) => Next::Show(rows),
+            Heard::Poll(Poll::Failed(why)) => Next::GiveUp(why),
+            Heard::Poll(Poll::Waiting) => self.ask_again(),
             Heard::Poll(Poll::Gone) if self.renewals < RENEWALS => {
                 self.renewals += 1;
                 self.id = None;
@@ -162,7 +162,7 @@ mod tests {
     }
 
     fn started() -> Heard {
-        Heard::Poll(Poll::State(PredictionState::Started))
+        Heard::Poll(Poll::Waiting)
     }
 
     #[test]
@@ -179,9 +179,9 @@ mod tests {
     fn a_finished_prediction_is_shown_or_given_up_with_its_own_words() {
         let mut course = Course::default();
         course.next(scheduled(1));
-        let success = Heard::Poll(Poll::State(PredictionState::Success { result: vec![] }));
+        let success = Heard::Poll(Poll::Films(vec![]));
         assert_eq!(course.next(success), Next::Show(vec![]));
-        let failure = Heard::Poll(Poll::State(PredictionState::Failure { error: "Too late.".into() }));
+        let failure = Heard::Poll(Poll::Failed("Too late.".into()));
         assert_eq!(course.next(failure), Next::GiveUp("Too late.".into()));
         assert_eq!(course.next(Heard::Refused("No.".into())), Next::GiveUp("No.".into()));
     }

@@ -1,24 +1,22 @@
 //! The "For you" row: twenty places from the first paint on, and the films when their prediction is there.
 
-use leptos::{
-    either::{Either, EitherOf3},
-    prelude::*,
-};
+use leptos::{either::EitherOf3, ev, prelude::*};
 
 use super::{
-    card::{Card, WaitingCard, recommended},
     course::Mood,
     prediction::{ForYou, Phase, TRACK},
     profile::Profile,
-    row::{Level, RowHead, scrolling},
-    words::{because, grouped, one_decimal},
+    row::{FilmRow, Level, Place, Sort, Spot},
+    words::{grouped, one_decimal},
 };
 use crate::{
-    domain::{Recommendation, ViewerId},
+    browser,
+    domain::{Tuning, ViewerId},
     views::{FOR_YOU_FILMS, Ticket},
 };
 
-const STATUS: &str = "for-you-status";
+/// The status line's id.
+pub(crate) const STATUS: &str = "for-you-status";
 
 /// The row.
 #[component]
@@ -29,45 +27,93 @@ pub(crate) fn ForYouRow(
     catalogue: u32,
     /// What its heading is.
     level: Level,
+    /// How it is re-ranked.
+    tuning: Tuning,
 ) -> impl IntoView {
     let row = expect_context::<Profile>().for_you;
     // In the browser only: the server's part ends with the placeholders. The page was asked for at time 0.
     Effect::new(move |_| row.follow(ticket, 0.0));
     on_cleanup(move || row.stop());
 
-    let (ends, look) = scrolling(TRACK);
-    let busy = move || matches!(row.phase.get(), Phase::Waiting(_)).to_string();
-    let failed = move || matches!(row.phase.get(), Phase::Failed(_)).then_some("true");
     view! {
-        <section
-            class="row row-lead"
-            aria-labelledby="for-you"
-            data-failed=failed
-            data-prediction=move || row.id.get().map(|id| id.to_string())
-        >
-            <RowHead id="for-you" track=TRACK heading="For you" level ends>
-                <p class="status" role="status" id=STATUS tabindex="-1">
-                    {move || status(row, catalogue)}
-                </p>
-            </RowHead>
-            <div class="row-stage">
-                <ul class="row-track" role="list" id=TRACK aria-busy=busy on:scroll=move |_| look()>
-                    <For each=move || places(row) key=Place::key let:place>
-                        {match place {
-                            Place::Kept(_) => Either::Left(view! { <WaitingCard /> }),
-                            Place::Taken(_, film) => Either::Right(view! { <Card row="you" film=recommended(film) arrived=true /> }),
-                        }}
-                    </For>
-                </ul>
-                {move || failure(row)}
-            </div>
-            <p class="without-script row-plain">
-                <a class="button" href=plain(row.view())>
-                    "See your recommendations"
+        <FilmRow
+            spot=Spot { id: "for-you", track: TRACK, level }
+            heading="For you".into()
+            places=Signal::derive(move || places(row))
+            busy=Signal::derive(move || matches!(row.phase.get(), Phase::Waiting(_)))
+            sort=Sort::Lead { row, catalogue, tuning }
+        />
+    }
+}
+
+/// The way to the films for a browser without script.
+pub(crate) fn without_script(row: ForYou) -> impl IntoView {
+    view! {
+        <p class="without-script row-plain">
+            <a class="button" href=plain(row.view())>
+                "See your recommendations"
+            </a>
+            <span class="quiet">" The page waits until they are chosen."</span>
+        </p>
+    }
+}
+
+const PANEL: &str = "tuning";
+const OBSCURITY: &str = "obscurity";
+const VARIETY: &str = "variety";
+
+/// Two sliders that re-rank at once.
+#[component]
+pub(crate) fn Tune(row: ForYou, tuning: Tuning) -> impl IntoView {
+    // As the server reads it: see `Tuning`.
+    let retune = move |_| {
+        let [obscurity, variety] = [OBSCURITY, VARIETY].map(browser::value);
+        browser::remember("tuning", &format!("{obscurity}.{variety}"));
+        row.retry();
+    };
+    let close = move |event: ev::KeyboardEvent| {
+        if event.key() == "Escape" {
+            browser::close_menu(PANEL);
+        }
+    };
+    Effect::new(|_| browser::close_menu_from_outside(PANEL));
+    view! {
+        <details class="tuning with-script" id=PANEL on:keydown=close>
+            <summary class="button">"Tune"</summary>
+            <div class="tuning-panel">
+                <label>
+                    <span>"Well known"</span>
+                    <span>"Obscure"</span>
+                    <input
+                        type="range"
+                        min="-100"
+                        max="100"
+                        step="25"
+                        value=tuning.obscurity.to_string()
+                        id=OBSCURITY
+                        aria-label="From well known to obscure"
+                        on:change=retune
+                    />
+                </label>
+                <label>
+                    <span>"Close to my taste"</span>
+                    <span>"Further afield"</span>
+                    <input
+                        type="range"
+                        min="0"
+                        max="100"
+                        step="25"
+                        value=tuning.variety.to_string()
+                        id=VARIETY
+                        aria-label="From close to my taste to further afield"
+                        on:change=retune
+                    />
+                </label>
+                <a href="/rows" rel="external">
+                    "Arrange the rows"
                 </a>
-                <span class="quiet">" The page waits until they are chosen."</span>
-            </p>
-        </section>
+            </div>
+        </details>
     }
 }
 
@@ -76,33 +122,16 @@ fn plain(view: Option<ViewerId>) -> String {
     view.map_or_else(|| "/for-you".to_owned(), |view| format!("/for-you?profile={view}"))
 }
 
-/// A place in the row: kept for a film, or taken by one.
-#[derive(Clone)]
-enum Place {
-    Kept(usize),
-    Taken(usize, Recommendation),
-}
-
-impl Place {
-    /// A film that keeps its place and its reasons keeps its element; nothing is ever moved to another place.
-    fn key(&self) -> (usize, Option<(u32, String)>) {
-        match self {
-            Self::Kept(place) => (*place, None),
-            Self::Taken(place, film) => (*place, Some((film.id.0, because(&film.reasons)))),
-        }
-    }
-}
-
 fn places(row: ForYou) -> Vec<Place> {
     let none_yet = row.films.with(Vec::is_empty) && !matches!(row.phase.get(), Phase::Ready { .. });
     if none_yet {
         return (0..FOR_YOU_FILMS).map(Place::Kept).collect();
     }
-    row.films.get().into_iter().enumerate().map(|(place, film)| Place::Taken(place, film)).collect()
+    row.films.get().into_iter().enumerate().map(|(place, film)| Place::Taken(place, film, true)).collect()
 }
 
 /// Words that come and go are elements that come and go: moved ones would count as a layout shift.
-fn status(row: ForYou, catalogue: u32) -> impl IntoView + use<> {
+pub(crate) fn status(row: ForYou, catalogue: u32) -> impl IntoView + use<> {
     match row.phase.get() {
         Phase::Waiting(mood) => EitherOf3::A(view! {
             <span class="chase" aria-hidden="true">
@@ -148,11 +177,12 @@ fn chosen(films: usize, catalogue: u32, seconds: Option<f64>) -> String {
     }
 }
 
-fn failure(row: ForYou) -> impl IntoView + use<> {
+/// Why no film will come by itself, and a way to try again.
+pub(crate) fn failure(row: ForYou) -> impl IntoView + use<> {
     let Phase::Failed(why) = row.phase.get() else { return None };
     let retry = move |_| {
         // The button goes; the line that says what happens next takes its focus.
-        crate::browser::focus(STATUS);
+        browser::focus(STATUS);
         row.retry();
     };
     Some(view! {

@@ -23,6 +23,17 @@ pub(crate) fn Icons() -> impl IntoView {
             <symbol id="next" viewBox="0 0 24 24">
                 <path d="M9.5 5.5L16 12l-6.5 6.5"></path>
             </symbol>
+            <symbol id="keep" viewBox="0 0 24 24">
+                <path d="M6.5 3.5h11v17L12 16.5l-5.5 4z"></path>
+            </symbol>
+            <symbol id="hide" viewBox="0 0 24 24">
+                <circle cx="12" cy="12" r="8.5"></circle>
+                <path d="M6 6l12 12"></path>
+            </symbol>
+            <symbol id="seen" viewBox="0 0 24 24">
+                <path d="M2.5 12C7 4.5 17 4.5 21.5 12 17 19.5 7 19.5 2.5 12z"></path>
+                <circle cx="12" cy="12" r="3"></circle>
+            </symbol>
             <symbol id="more" viewBox="0 0 24 24">
                 <circle cx="5" cy="12" r="1.2"></circle>
                 <circle cx="12" cy="12" r="1.2"></circle>

@@ -1,19 +1,23 @@
 //! The parts that pages are made of.
 //!
 //! - [`course`]: what to do next while a prediction is on its way (pure, tested without a browser).
-//! - [`prediction`]: the "For you" row's state, and the loop that follows a prediction.
-//! - [`profile`]: the profile's ratings on this page, and how they are sent.
-//! - the rest is markup: [`bar`], [`row`], [`card`], [`for_you`], [`welcome`], [`icons`], [`footer`],
+//! - [`prediction`]: the predicted rows' state, and the loop that follows a prediction.
+//! - [`profile`]: the profile's ratings on this page, and how they are sent; [`marks`]: its marks.
+//! - [`film_map`]: a small map from films.
+//! - the rest is markup: [`bar`], [`row`], [`card`], [`for_you`], [`predicted`], [`welcome`], [`icons`], [`footer`],
 //!   [`plain`], [`charts`].
 
 pub(crate) mod bar;
 pub(crate) mod card;
 pub(crate) mod charts;
 pub(crate) mod course;
+mod film_map;
 pub(crate) mod footer;
 pub(crate) mod for_you;
 pub(crate) mod icons;
+pub(crate) mod marks;
 pub(crate) mod plain;
+pub(crate) mod predicted;
 pub(crate) mod prediction;
 pub(crate) mod profile;
 pub(crate) mod row;

@@ -5,14 +5,14 @@ use leptos::{prelude::*, task::spawn_local};
 use super::course::{Course, Heard, Mood, Next};
 use crate::{
     api, browser,
-    domain::{PredictionId, Recommendation, ViewerId},
-    views::Ticket,
+    domain::{HomeRow, PredictionId, ViewerId},
+    views::{CardFilm, ChosenRow, Ticket},
 };
 
 /// The list that the films of the row are in.
 pub(crate) const TRACK: &str = "for-you-films";
 
-/// How far the row is.
+/// How far the rows are.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Phase {
     /// A prediction is on its way.
@@ -26,14 +26,16 @@ pub(crate) enum Phase {
     Failed(String),
 }
 
-/// The "For you" row.
+/// The predicted rows: "For you", and those below it.
 #[derive(Clone, Copy)]
 pub(crate) struct ForYou {
     view: Option<ViewerId>,
     /// How far it is.
     pub(crate) phase: RwSignal<Phase>,
     /// The films to show, none before the first prediction is there.
-    pub(crate) films: RwSignal<Vec<Recommendation>>,
+    pub(crate) films: RwSignal<Vec<CardFilm>>,
+    /// The films of the rows below, as they were chosen.
+    pub(crate) below: RwSignal<Vec<ChosenRow>>,
     /// The prediction that is waited for, or was shown.
     pub(crate) id: RwSignal<Option<PredictionId>>,
     /// Counts the courses that were begun: all but the last have been superseded.
@@ -52,6 +54,7 @@ impl ForYou {
             view,
             phase: RwSignal::new(Phase::Waiting(mood)),
             films: RwSignal::new(Vec::new()),
+            below: RwSignal::new(Vec::new()),
             id: RwSignal::new(id),
             courses: StoredValue::new(0),
         }
@@ -160,13 +163,16 @@ impl ForYou {
     }
 
     /// Puts films in their places. The focus stays where it was, on the film that is there now.
-    async fn show(self, films: Vec<Recommendation>, seconds: Option<f64>) {
-        let place = browser::focused_place(TRACK);
-        self.films.set(films);
+    async fn show(self, mut rows: Vec<ChosenRow>, seconds: Option<f64>) {
+        let lists = || [TRACK].into_iter().chain(HomeRow::ALL.into_iter().map(HomeRow::track));
+        let place = lists().find_map(|list| Some((list, browser::focused_place(list)?)));
+        let below = rows.split_off(rows.len().min(1));
+        self.films.set(rows.pop().map(|row| row.films).unwrap_or_default());
+        self.below.set(below);
         self.phase.set(Phase::Ready { seconds });
-        if let Some(place) = place {
+        if let Some((list, place)) = place {
             leptos::task::tick().await;
-            browser::focus_place(TRACK, place);
+            browser::focus_place(list, place);
         }
     }
 }

@@ -1,11 +1,9 @@
 //! The profile on this page: its ratings, the same in every row, shown before the server has them and taken back in
 //! words if it refuses them.
 
-use std::collections::BTreeMap;
-
 use leptos::{prelude::*, task::spawn_local};
 
-use super::prediction::ForYou;
+use super::{film_map::FilmMap, prediction::ForYou};
 use crate::{
     api, browser,
     domain::{MovieId, Stars, ViewerId},
@@ -26,34 +24,34 @@ pub(crate) struct Profile {
     /// The row that follows this profile.
     pub(crate) for_you: ForYou,
     /// What is shown.
-    shown: RwSignal<BTreeMap<MovieId, Stars>>,
+    shown: RwSignal<FilmMap<Stars>>,
     /// What the server has.
-    stored: StoredValue<BTreeMap<MovieId, Stars>>,
+    stored: StoredValue<FilmMap<Stars>>,
     /// What is to be sent, the last word for each film.
-    outbox: StoredValue<BTreeMap<MovieId, Option<Stars>>>,
+    outbox: StoredValue<FilmMap<Option<Stars>>>,
     /// What the visitor chose and the server has not confirmed: if the page is left now, this must not be lost.
-    unsettled: StoredValue<BTreeMap<MovieId, Option<Stars>>>,
+    unsettled: StoredValue<FilmMap<Option<Stars>>>,
     /// Whether something is being sent: ratings go one after the other, so that the last one wins.
     sending: StoredValue<bool>,
     /// Counts the changes of each film, to tell when the visitor has stopped moving.
-    changes: StoredValue<BTreeMap<MovieId, u32>>,
+    changes: StoredValue<FilmMap<u32>>,
 }
 
 impl Profile {
     /// The profile as the server sends it.
     pub(crate) fn new(page: &HomePage) -> Self {
         let (view, ticket) = (page.profile.viewer, page.ticket);
-        let cards = page.welcome.iter().chain(&page.popular);
-        let stars: BTreeMap<_, _> = cards.filter_map(|film| Some((film.id, film.stars?))).collect();
+        let cards = page.welcome.iter().chain(page.rows.iter().flat_map(|row| &row.films));
+        let stars: FilmMap<_> = cards.filter_map(|film| Some((film.id, film.stars?))).collect();
         Self::of(stars, (page.profile.rated, page.profile.liked), ForYou::new(view, ticket))
     }
 
     /// The profile on a page that shows its films and no more.
     pub(crate) fn without_page(view: Option<ViewerId>) -> Self {
-        Self::of(BTreeMap::new(), (0, 0), ForYou::new(view, Ticket::Busy { retry_after: 0 }))
+        Self::of(FilmMap::default(), (0, 0), ForYou::new(view, Ticket::Busy { retry_after: 0 }))
     }
 
-    fn of(stars: BTreeMap<MovieId, Stars>, (rated, liked): (u32, u32), for_you: ForYou) -> Self {
+    fn of(stars: FilmMap<Stars>, (rated, liked): (u32, u32), for_you: ForYou) -> Self {
         Self {
             view: for_you.view(),
             rated: RwSignal::new(rated),
@@ -72,7 +70,7 @@ impl Profile {
     /// Lets nothing be lost when the page is left before the server has confirmed it. In the browser only.
     pub(crate) fn keep_when_left(self) {
         browser::on_leave(move || {
-            let unsettled = self.unsettled.try_update_value(std::mem::take).unwrap_or_default();
+            let unsettled = self.unsettled.try_update_value(FilmMap::take).unwrap_or_default();
             for (movie, stars) in unsettled {
                 let mut fields = vec![
                     ("movie", movie.to_string()),
@@ -86,12 +84,12 @@ impl Profile {
 
     /// What is shown as the film's rating.
     pub(crate) fn stars(self, movie: MovieId) -> Option<Stars> {
-        self.shown.with(|shown| shown.get(&movie).copied())
+        self.shown.with(|shown| shown.get(movie).copied())
     }
 
     /// Shows a rating, and sends nothing yet.
     pub(crate) fn preview(self, movie: MovieId, stars: Option<Stars>) {
-        if self.shown.with_untracked(|shown| shown.get(&movie).copied()) == stars {
+        if self.shown.with_untracked(|shown| shown.get(movie).copied()) == stars {
             return;
         }
         self.shown.update(|shown| match stars {
@@ -99,7 +97,7 @@ impl Profile {
                 shown.insert(movie, stars);
             }
             None => {
-                shown.remove(&movie);
+                shown.remove(movie);
             }
         });
     }
@@ -111,7 +109,7 @@ impl Profile {
         let change = self.changed(movie, stars);
         spawn_local(async move {
             browser::pause(milliseconds).await;
-            let last = self.changes.try_with_value(|changes| changes.get(&movie).copied()).flatten();
+            let last = self.changes.try_with_value(|changes| changes.get(movie).copied()).flatten();
             if last == Some(change) {
                 self.send(movie, stars);
             }
@@ -120,7 +118,7 @@ impl Profile {
 
     /// Sends the film's rating now if it still waits to be let be: the visitor has turned to something else.
     pub(crate) fn settle_now(self, movie: MovieId) {
-        let unsettled = self.unsettled.try_with_value(|unsettled| unsettled.get(&movie).copied()).flatten();
+        let unsettled = self.unsettled.try_with_value(|unsettled| unsettled.get(movie).copied()).flatten();
         if let Some(stars) = unsettled {
             self.rate(movie, stars);
         }
@@ -139,9 +137,8 @@ impl Profile {
         });
         let mut change = 0;
         self.changes.update_value(|changes| {
-            let count = changes.entry(movie).or_default();
-            *count += 1;
-            change = *count;
+            change = changes.get(movie).copied().unwrap_or_default() + 1;
+            changes.insert(movie, change);
         });
         change
     }
@@ -153,7 +150,7 @@ impl Profile {
         if !self.sending.get_value() {
             self.sending.set_value(true);
             spawn_local(async move {
-                while let Some((movie, stars)) = self.outbox.try_update_value(BTreeMap::pop_first).flatten() {
+                while let Some((movie, stars)) = self.outbox.try_update_value(FilmMap::pop_first).flatten() {
                     self.store(movie, stars).await;
                 }
                 self.sending.try_update_value(|sending| *sending = false);
@@ -162,7 +159,7 @@ impl Profile {
     }
 
     async fn store(self, movie: MovieId, stars: Option<Stars>) {
-        let before = self.stored.with_value(|stored| stored.get(&movie).copied());
+        let before = self.stored.with_value(|stored| stored.get(movie).copied());
         if before == stars {
             self.settle(movie, stars);
             return;
@@ -178,11 +175,11 @@ impl Profile {
                 self.stored.update_value(|stored| {
                     match stars {
                         Some(stars) => stored.insert(movie, stars),
-                        None => stored.remove(&movie),
+                        None => stored.remove(movie),
                     };
                 });
                 // What is stored is what is shown, unless the visitor has said something else since.
-                if self.unsettled.with_value(|unsettled| !unsettled.contains_key(&movie)) {
+                if self.unsettled.with_value(|unsettled| !unsettled.has(movie)) {
                     self.preview(movie, stars);
                 }
                 self.rated.set(answer.rated);
@@ -200,14 +197,14 @@ impl Profile {
     /// The server has answered for this rating, one way or the other; a later one of the same film is still open.
     fn settle(self, movie: MovieId, stars: Option<Stars>) {
         self.unsettled.try_update_value(|unsettled| {
-            if unsettled.get(&movie) == Some(&stars) {
-                unsettled.remove(&movie);
+            if unsettled.get(movie) == Some(&stars) {
+                unsettled.remove(movie);
             }
         });
     }
 
     fn take_back(self, movie: MovieId, sent: Option<Stars>, before: Option<Stars>, error: ServerFnError) {
-        let shown = self.shown.with_untracked(|shown| shown.get(&movie).copied());
+        let shown = self.shown.with_untracked(|shown| shown.get(movie).copied());
         // What the visitor has changed since is not taken back: it is on its way.
         if shown == sent {
             self.preview(movie, before);

@@ -1,9 +1,111 @@
 //! A row of cards: heading, status line, arrows, and the list that scrolls.
 
-use leptos::{either::Either, prelude::*};
+use leptos::{
+    either::{Either, EitherOf3},
+    prelude::*,
+};
 
-use super::icons::Icon;
-use crate::browser;
+use super::{
+    card::{Card, NoCard, WaitingCard},
+    for_you::{STATUS, Tune, failure, status, without_script},
+    icons::Icon,
+    prediction::{ForYou, Phase},
+};
+use crate::{browser, domain::Tuning, views::CardFilm};
+
+/// Where a row stands on its page.
+#[derive(Clone, Copy)]
+pub(crate) struct Spot {
+    /// The heading's id, which names the row and tells its cards from another's.
+    pub(crate) id: &'static str,
+    /// The list's id, which the arrows scroll.
+    pub(crate) track: &'static str,
+    /// What its heading is.
+    pub(crate) level: Level,
+}
+
+/// A place in a row.
+#[derive(Clone)]
+pub(crate) enum Place {
+    /// It is kept for a film.
+    Kept(usize),
+    /// A film has it; whether it fades in.
+    Taken(usize, CardFilm, bool),
+    /// There is no film for the row.
+    Nothing,
+}
+
+impl Place {
+    /// A film that keeps its place and what its card says keeps its element; nothing is ever moved to another place.
+    fn key(&self) -> (usize, Option<(u32, String)>) {
+        match self {
+            Self::Kept(place) => (*place, None),
+            Self::Taken(place, film, _) => (*place, Some((film.id.0, film.reason.clone()))),
+            Self::Nothing => (usize::MAX, None),
+        }
+    }
+}
+
+/// A row of films. One component for all rows, and no erased view (`AnyView`) in it: both would add a tenth to the browser's
+/// download.
+#[component]
+pub(crate) fn FilmRow(
+    spot: Spot,
+    heading: Signal<String>,
+    /// Its places.
+    places: Signal<Vec<Place>>,
+    /// Whether its films are being chosen.
+    busy: Signal<bool>,
+    sort: Sort,
+) -> impl IntoView {
+    let Spot { id, track, level } = spot;
+    let (ends, look) = scrolling(track);
+    let lead = match &sort {
+        Sort::Lead { row, .. } => Some(*row),
+        Sort::Other(_) => None,
+    };
+    let class = if lead.is_some() { "row row-lead" } else { "row" };
+    let failed = move || lead.is_some_and(|row| matches!(row.phase.get(), Phase::Failed(_)));
+    view! {
+        <section
+            class=class
+            aria-labelledby=id
+            data-failed=move || failed().then_some("true")
+            data-prediction=move || lead.and_then(|row| row.id.get()).map(|id| id.to_string())
+        >
+            <RowHead id track heading level ends sort />
+            <div class="row-stage">
+                <ul class="row-track" role="list" id=track aria-busy=move || busy.get().to_string() on:scroll=move |_| look()>
+                    <For each=move || places.get() key=Place::key let:place>
+                        {match place {
+                            Place::Kept(_) => EitherOf3::A(view! { <WaitingCard /> }),
+                            Place::Taken(_, film, arrived) => EitherOf3::B(view! { <Card row=id film arrived /> }),
+                            Place::Nothing => EitherOf3::C(view! { <NoCard why="Nothing left to choose" /> }),
+                        }}
+                    </For>
+                </ul>
+                {lead.map(|row| move || failure(row))}
+            </div>
+            {lead.map(without_script)}
+        </section>
+    }
+}
+
+/// What sort of row it is.
+#[derive(Clone)]
+pub(crate) enum Sort {
+    /// The first row of a prediction: larger, and the one that says how its prediction stands.
+    Lead {
+        /// Its state.
+        row: ForYou,
+        /// Films in the catalogue.
+        catalogue: u32,
+        /// How it is re-ranked.
+        tuning: Tuning,
+    },
+    /// Any other, with a line that stays.
+    Other(String),
+}
 
 /// Whether a row's heading is the page's.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -16,27 +118,44 @@ pub(crate) enum Level {
 
 /// Heading and status line on the left, arrows on the right.
 #[component]
-pub(crate) fn RowHead(
+fn RowHead(
     /// The heading's id, which names the row.
     id: &'static str,
     /// The list's id, which the arrows scroll.
     track: &'static str,
     /// The heading.
-    heading: &'static str,
+    #[prop(into)]
+    heading: Signal<String>,
     /// What the heading is.
     level: Level,
     /// How far the list is scrolled.
     ends: RwSignal<(bool, bool)>,
-    /// The status line.
-    children: Children,
+    sort: Sort,
 ) -> impl IntoView {
+    let tune = match &sort {
+        Sort::Lead { row, tuning, .. } => Some(view! { <Tune row=*row tuning=*tuning /> }),
+        Sort::Other(_) => None,
+    };
     let heading_view = match level {
-        Level::Page => Either::Left(view! { <h1 id=id>{heading}</h1> }),
-        Level::Section => Either::Right(view! { <h2 id=id>{heading}</h2> }),
+        Level::Page => Either::Left(view! { <h1 id=id>{move || heading.get()}</h1> }),
+        Level::Section => Either::Right(view! { <h2 id=id>{move || heading.get()}</h2> }),
     };
     view! {
         <div class="row-head">
-            <div>{heading_view} {children()}</div>
+            <div>
+                {heading_view}
+                {match sort {
+                    Sort::Lead { row, catalogue, .. } => {
+                        Either::Left(view! {
+                            <p class="status" role="status" id=STATUS tabindex="-1">
+                                {move || status(row, catalogue)}
+                            </p>
+                        })
+                    }
+                    Sort::Other(note) => Either::Right(view! { <p class="status">{note}</p> }),
+                }}
+            </div>
+            {tune}
             <Arrows of=heading track ends />
         </div>
     }
@@ -46,14 +165,15 @@ pub(crate) fn RowHead(
 #[component]
 pub(crate) fn Arrows(
     /// What they scroll, in words.
-    of: &'static str,
+    #[prop(into)]
+    of: Signal<String>,
     /// The list's id.
     track: &'static str,
     /// How far the list is scrolled.
     ends: RwSignal<(bool, bool)>,
 ) -> impl IntoView {
     view! {
-        <div class="row-arrows with-script" role="group" aria-label=format!("Scroll {of}")>
+        <div class="row-arrows with-script" role="group" aria-label=move || format!("Scroll {}", of.get())>
             <Arrow track=track forward=false at_end=Signal::derive(move || ends.get().0) />
             <Arrow track=track forward=true at_end=Signal::derive(move || ends.get().1) />
         </div>

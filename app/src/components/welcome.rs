@@ -1,18 +1,17 @@
 //! The strip that asks a new visitor for a few likes.
 
-use std::collections::BTreeSet;
-
 use leptos::{ev, prelude::*};
 
 use super::{
     card::Face,
+    film_map::FilmMap,
     profile::Profile,
     row::{Arrows, scrolling},
 };
 use crate::{
     browser,
-    domain::{MovieId, Stars},
-    views::{FilmCard, LIKES_TO_START},
+    domain::Stars,
+    views::{CardFilm, LIKES_TO_START},
 };
 
 const TRACK: &str = "welcome-films";
@@ -21,11 +20,11 @@ const TRACK: &str = "welcome-films";
 #[component]
 pub(crate) fn Welcome(
     /// The films.
-    films: Vec<FilmCard>,
+    films: Vec<CardFilm>,
 ) -> impl IntoView {
     let profile = expect_context::<Profile>();
     let (ends, look) = scrolling(TRACK);
-    let skipped = RwSignal::new(BTreeSet::<MovieId>::new());
+    let skipped = RwSignal::new(FilmMap::<()>::default());
     let lit = move || profile.liked.get().min(LIKES_TO_START);
     let bulbs = (0..LIKES_TO_START).map(|n| view! { <i class:lit=move || n < lit()></i> }).collect_view();
     let words = move || {
@@ -35,10 +34,14 @@ pub(crate) fn Welcome(
             "That is enough to start. Every film you rate from here on makes it finer."
         }
     };
-    let cards = move || {
-        let left = films.iter().filter(|film| !skipped.with(|skipped| skipped.contains(&film.id)));
-        left.cloned().collect::<Vec<_>>()
+    // Films only ever leave: a list that can also be reordered would be more to download.
+    let card = |film: CardFilm| {
+        move || {
+            let left = !skipped.with(|skipped| skipped.has(film.id));
+            left.then(|| view! { <WelcomeCard film=film.clone() profile skipped /> })
+        }
     };
+    let cards = films.into_iter().map(card).collect_view();
     view! {
         <section class="welcome" aria-labelledby="welcome">
             <div class="welcome-words">
@@ -50,17 +53,15 @@ pub(crate) fn Welcome(
                 <Arrows of="films to rate" track=TRACK ends />
             </div>
             <ul class="row-track" role="list" id=TRACK on:scroll=move |_| look()>
-                <For each=cards key=|film| film.id let:film>
-                    <WelcomeCard film profile skipped />
-                </For>
+                {cards}
             </ul>
         </section>
     }
 }
 
 #[component]
-fn WelcomeCard(film: FilmCard, profile: Profile, skipped: RwSignal<BTreeSet<MovieId>>) -> impl IntoView {
-    let FilmCard { id, title, year, .. } = film;
+fn WelcomeCard(film: CardFilm, profile: Profile, skipped: RwSignal<FilmMap<()>>) -> impl IntoView {
+    let CardFilm { id, title, year, .. } = film;
     let liked = Memo::new(move |_| profile.stars(id).is_some_and(Stars::is_liked));
     let label = {
         let title = title.clone();
@@ -73,7 +74,7 @@ fn WelcomeCard(film: FilmCard, profile: Profile, skipped: RwSignal<BTreeSet<Movi
     let skip = move |_| {
         let place = browser::focused_place(TRACK);
         skipped.update(|skipped| {
-            skipped.insert(id);
+            skipped.insert(id, ());
         });
         if let Some(place) = place {
             leptos::task::spawn_local(async move {

@@ -1,6 +1,6 @@
 //! Numbers and lists as a reader expects them.
 
-use crate::domain::{Reason, Stars};
+use crate::domain::Stars;
 
 /// 9742 as "9,742".
 pub(crate) fn grouped(number: u32) -> String {
@@ -34,15 +34,6 @@ pub(crate) fn of_five(stars: Option<Stars>) -> String {
     stars.map_or_else(|| "Not rated".to_owned(), |stars| format!("{stars} of 5 stars"))
 }
 
-/// Why a film was chosen: its first two reasons.
-pub(crate) fn because(reasons: &[Reason]) -> String {
-    match reasons {
-        [] => "A film to start with".to_owned(),
-        [one] => format!("Because you liked {}", one.title),
-        [one, two, ..] => format!("Because you liked {} and {}", one.title, two.title),
-    }
-}
-
 /// A number with one decimal: 4.16 as "4.2". The standard library's writing of numbers is exact to hundreds of digits,
 /// and as large; the browser downloads this instead.
 pub(crate) fn one_decimal(number: f64) -> String {
@@ -67,37 +58,9 @@ pub(crate) fn signed(number: f64) -> String {
     }
 }
 
-/// The data set's genres, most telling first: a film noir is a drama too, but few dramas are films noirs.
-pub(crate) const TELLING: [&str; 18] = [
-    "Film-Noir",
-    "Western",
-    "Horror",
-    "Sci-Fi",
-    "War",
-    "Animation",
-    "Musical",
-    "Documentary",
-    "Mystery",
-    "Fantasy",
-    "Romance",
-    "Crime",
-    "Children",
-    "Adventure",
-    "Comedy",
-    "Thriller",
-    "Action",
-    "Drama",
-];
-
-/// The genre that says most about a film: the one that its poster is drawn in.
-pub(crate) fn telling(genres: &[String]) -> &'static str {
-    TELLING.into_iter().find(|telling| genres.iter().any(|genre| genre == telling)).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::MovieId;
 
     #[test]
     fn large_numbers_are_grouped_in_thousands() {
@@ -111,14 +74,5 @@ mod tests {
     fn a_number_has_one_decimal() {
         assert_eq!([0.0, 0.04, 0.05, 4.16, 4.96, 12.0].map(one_decimal), ["0.0", "0.0", "0.1", "4.2", "5.0", "12.0"]);
         assert_eq!(one_decimal(f64::NAN), "0.0");
-    }
-
-    #[test]
-    fn a_film_is_explained_by_at_most_two_others() {
-        let reason = |title: &str| Reason { id: MovieId(1), title: title.to_owned(), share: 0.5 };
-        let [heat, fargo, alien] = ["Heat", "Fargo", "Alien"].map(reason);
-        assert_eq!(because(&[]), "A film to start with");
-        assert_eq!(because(std::slice::from_ref(&heat)), "Because you liked Heat");
-        assert_eq!(because(&[heat, fargo, alien]), "Because you liked Heat and Fargo");
     }
 }

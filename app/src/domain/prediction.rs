@@ -17,6 +17,71 @@ pub struct Recommendation {
     pub score: f32,
     /// The films of the profile that raised the score most, largest share first.
     pub reasons: Vec<Reason>,
+    /// The row that it is for, in a prediction of a whole page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<PageRow>,
+}
+
+/// A row of a page that is predicted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PageRow {
+    /// The best films.
+    ForYou,
+    /// Films like one that the profile likes.
+    Because {
+        /// That film.
+        id: MovieId,
+        /// Without its year.
+        title: String,
+    },
+    /// Well rated, little known, and after the profile's taste.
+    HiddenGems,
+    /// Of one genre that the profile likes more than others do.
+    Genre {
+        /// As the data set has it.
+        name: String,
+    },
+}
+
+impl PageRow {
+    /// What sort of row it is.
+    pub fn kind(&self) -> RowKind {
+        match self {
+            Self::ForYou => RowKind::ForYou,
+            Self::Because { .. } => RowKind::Because,
+            Self::HiddenGems => RowKind::HiddenGems,
+            Self::Genre { .. } => RowKind::Genre,
+        }
+    }
+}
+
+/// A sort of predicted row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RowKind {
+    /// See [`PageRow::ForYou`].
+    ForYou,
+    /// See [`PageRow::Because`].
+    Because,
+    /// See [`PageRow::HiddenGems`].
+    HiddenGems,
+    /// See [`PageRow::Genre`].
+    Genre,
+}
+
+impl RowKind {
+    /// The predicted rows of a page for somebody who likes so many films, as they stand below each other.
+    pub fn of_page(liked: usize) -> &'static [Self] {
+        const ALL: [RowKind; 6] =
+            [RowKind::ForYou, RowKind::Because, RowKind::HiddenGems, RowKind::Genre, RowKind::Because, RowKind::Genre];
+        match liked {
+            0 => &ALL[..1],
+            // One film is no reason for two rows.
+            1 => &ALL[..4],
+            _ => &ALL,
+        }
+    }
 }
 
 /// A film of the profile and its share in a recommendation's score.

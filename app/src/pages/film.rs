@@ -14,7 +14,7 @@ use crate::{
         icons::Icon,
         words::{grouped, of_five, one_decimal, ratings, signed, two_decimals},
     },
-    domain::{MovieId, Stars, ViewerId},
+    domain::{Mark, MovieId, Stars, ViewerId},
     views::{FilmCard, FilmPage as Content, PredictedStars, Pull},
 };
 
@@ -61,7 +61,8 @@ pub(super) fn FilmPage() -> impl IntoView {
 
 #[component]
 fn Film(content: Content, viewer: Option<ViewerId>) -> impl IntoView {
-    let Content { film, genres, aliases, histogram, imdb, tmdb, predicted, similar, films, dataset, edition } = content;
+    let Content { film, genres, aliases, histogram, imdb, tmdb, predicted, similar, films, dataset, edition, marks } =
+        content;
     let name = film.year.map_or_else(|| film.title.clone(), |year| format!("{} ({year})", film.title));
     let description = match &predicted {
         Some(_) => format!("{name}: predicted stars, and the films of yours that speak for and against it."),
@@ -108,6 +109,7 @@ fn Film(content: Content, viewer: Option<ViewerId>) -> impl IntoView {
                         </dl>
                         <div class="film-tools">
                             <RateFilm movie=film.id title=film.title.clone() stars=film.stars viewer />
+                            <MarkFilm movie=film.id marks viewer />
                         </div>
                         {predicted.map(|predicted| view! { <Why predicted viewer /> })}
                     </div>
@@ -211,6 +213,32 @@ fn RateFilm(movie: MovieId, title: String, stars: Option<Stars>, viewer: Option<
                 }
             })}
     }
+}
+
+/// Watchlist, seen, not interested: a form each, which works with and without script.
+#[component]
+fn MarkFilm(movie: MovieId, marks: Vec<Mark>, viewer: Option<ViewerId>) -> impl IntoView {
+    let form = |mark: Mark| {
+        let on = marks.contains(&mark);
+        let (icon, words) = match mark {
+            Mark::Watchlist => ("#keep", if on { "On your watchlist" } else { "Watchlist" }),
+            Mark::Seen => ("#seen", if on { "Seen" } else { "Already seen" }),
+            Mark::Hidden => ("#hide", if on { "Hidden from you" } else { "Not interested" }),
+        };
+        view! {
+            <form method="post" action="/fn/mark">
+                <input type="hidden" name="movie" value=movie.to_string() />
+                {viewer.map(|viewer| view! { <input type="hidden" name="view" value=viewer.to_string() /> })}
+                <input type="hidden" name="mark" value=mark.name() />
+                <input type="hidden" name="on" value=(!on).to_string() />
+                <button class="button" type="submit" aria-pressed=on.to_string()>
+                    <Icon name=icon />
+                    {words}
+                </button>
+            </form>
+        }
+    };
+    Mark::ALL.into_iter().map(form).collect_view()
 }
 
 /// Shows the stars that the slider stands at.

@@ -66,9 +66,9 @@ pub(super) fn ForYouPage() -> impl IntoView {
             <Suspense>
                 {move || Suspend::new(async move {
                     match films.await {
-                        Ok((Waited::Films(films), edition)) => {
+                        Ok((Waited::Films(rows), edition)) => {
                             provide_context(Edition(edition));
-                            Either::Left(view! { <PlainFilms films viewer /> })
+                            Either::Left(view! { <PlainFilms rows viewer /> })
                         }
                         Ok((other, _)) => Either::Right(view! { <Instead why=in_words(other) viewer /> }),
                         Err(error) => Either::Right(view! { <Instead why=sentence(&error) viewer /> }),

@@ -11,15 +11,16 @@ use crate::{
     api,
     components::{
         bar::{ProfileMenu, TopBar},
-        card::{Card, CardFilm, Edition},
+        card::{Edition, focus_soon},
         footer::Footer,
         for_you::ForYouRow,
+        marks::{Gone, Marking},
+        predicted::RowsBelow,
         profile::Profile,
-        row::{Level, RowHead, scrolling},
+        row::Level,
         welcome::Welcome,
-        words::{one_decimal, ratings},
     },
-    views::{FilmCard, Home, HomePage as Content, Missing},
+    views::{Home, HomePage as Content, Missing},
 };
 
 /// `/`, and `/?profile=414`.
@@ -78,9 +79,14 @@ fn Ready(content: Content) -> impl IntoView {
 #[island]
 fn LivePage(content: Content) -> impl IntoView {
     let profile = Profile::new(&content);
+    let marking = Marking::new(profile.view, &content.wanted, profile.problem);
     provide_context(profile);
-    Effect::new(move |_| profile.keep_when_left());
-    let Content { films, dataset, edition, viewers, ticket, welcome, popular, operator, .. } = content;
+    provide_context(marking);
+    Effect::new(move |_| {
+        profile.keep_when_left();
+        marking.keep_when_left();
+    });
+    let Content { films, dataset, edition, viewers, ticket, rows, welcome, tuning, operator, .. } = content;
     provide_context(Edition(edition));
     let (level, welcome) = if welcome.is_empty() {
         (Level::Page, None)
@@ -92,59 +98,44 @@ fn LivePage(content: Content) -> impl IntoView {
             <ProfileMenu profile viewers />
         </TopBar>
         <main id="main">
-            {welcome} <ForYouRow ticket catalogue=films level /> <Popular films=popular /> <Problem profile />
+            {welcome} <ForYouRow ticket catalogue=films level tuning /> <RowsBelow rows /> <Toast profile marking />
         </main>
         <Footer dataset films operator />
     }
 }
 
-/// What went wrong with a rating, until the visitor has read it.
+/// What went wrong, until the visitor has read it; or the way back from what was done last, until it is used or replaced.
 #[component]
-fn Problem(profile: Profile) -> impl IntoView {
-    let toast = move || {
-        profile.problem.get().map(|problem| {
-            view! {
-                <div class="toast" role="alert">
-                    <span>{problem}</span>
-                    <button class="button" type="button" on:click=move |_| profile.problem.set(None)>
-                        "Close"
-                    </button>
-                </div>
-            }
-        })
+fn Toast(profile: Profile, marking: Marking) -> impl IntoView {
+    let undo = move |gone: Gone| {
+        let back = move |_| {
+            marking.bring_back(gone.movie);
+            focus_soon(gone.card.clone());
+        };
+        view! {
+            <button class="button" type="button" on:click=back>
+                "Undo"
+            </button>
+        }
+    };
+    let toast = move || match (profile.problem.get(), marking.last()) {
+        (Some(problem), _) => EitherOf3::A(view! {
+            <div class="toast" role="alert">
+                <span>{problem}</span>
+                <button class="button" type="button" on:click=move |_| profile.problem.set(None)>
+                    "Close"
+                </button>
+            </div>
+        }),
+        (None, Some(gone)) => EitherOf3::B(view! {
+            <div class="toast">
+                <span role="status">{gone.in_words()}</span>
+                {undo(gone)}
+            </div>
+        }),
+        (None, None) => EitherOf3::C(()),
     };
     view! { {toast} }
-}
-
-const POPULAR: &str = "popular-films";
-
-/// The films that most people rated.
-#[component]
-fn Popular(films: Vec<FilmCard>) -> impl IntoView {
-    let (ends, look) = scrolling(POPULAR);
-    let cards = films.into_iter().map(|film| view! { <Card row="popular" film=card(film) /> }).collect_view();
-    view! {
-        <section class="row" aria-labelledby="popular">
-            <RowHead id="popular" track=POPULAR heading="Popular" level=Level::Section ends>
-                <p class="status">"Most rated by everyone here"</p>
-            </RowHead>
-            <div class="row-stage">
-                <ul class="row-track" role="list" id=POPULAR on:scroll=move |_| look()>
-                    {cards}
-                </ul>
-            </div>
-        </section>
-    }
-}
-
-fn card(film: FilmCard) -> CardFilm {
-    CardFilm {
-        id: film.id,
-        title: film.title,
-        year: film.year,
-        aside: film.average.map(|average| format!("{} average", one_decimal(f64::from(average)))).unwrap_or_default(),
-        reason: ratings(film.ratings),
-    }
 }
 
 /// A server without data: which commands bring it.

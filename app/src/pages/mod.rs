@@ -8,6 +8,7 @@ mod for_you;
 mod home;
 mod not_found;
 mod notice;
+mod rows;
 mod shell;
 mod theme;
 mod workers;
@@ -34,6 +35,13 @@ pub const STREAMED_PAGE: &str = "/for-you";
 #[derive(Clone)]
 pub struct SetStatus(pub Arc<dyn Fn(u16) + Send + Sync>);
 
+/// Sets a cookie, by name and value, with the answer that is being rendered: what a visitor has chosen for the pages.
+#[derive(Clone)]
+pub struct SetCookie(pub Arc<CookieSetter>);
+
+/// Takes a cookie's name and value.
+pub type CookieSetter = dyn Fn(&str, &str) + Send + Sync;
+
 /// The application.
 #[component]
 pub fn App() -> impl IntoView {
@@ -48,6 +56,7 @@ pub fn App() -> impl IntoView {
             <Routes fallback=not_found::NotFound>
                 <Route path=StaticSegment("") view=home::HomePage ssr=SsrMode::Async />
                 <Route path=(StaticSegment("movie"), ParamSegment("id")) view=film::FilmPage ssr=SsrMode::Async />
+                <Route path=StaticSegment("rows") view=rows::RowsPage ssr=SsrMode::Async />
                 <Route path=StaticSegment("workers") view=workers::Workers ssr=SsrMode::Async />
                 <Route path=StaticSegment("for-you") view=for_you::ForYouPage ssr=SsrMode::InOrder />
             </Routes>

@@ -1,7 +1,7 @@
 //! Which genre a film is drawn as, and in which inks.
 
 use super::art::Art;
-use crate::components::words::telling;
+use crate::telling::telling;
 
 /// `#rrggbb`.
 pub(super) type Ink = &'static str;

@@ -122,7 +122,7 @@ fn every_pair_of_inks_that_text_is_set_in_can_be_read() {
 
 #[test]
 fn every_genre_has_a_style_of_its_own() {
-    for genre in crate::components::words::TELLING {
+    for genre in crate::telling::TELLING {
         assert_eq!(style_of(&[genre.to_owned()]).1.genre, genre);
     }
 }

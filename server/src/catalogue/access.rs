@@ -62,6 +62,11 @@ impl Catalogue {
         self.pool.call(move |connection| queries::viewer_ratings(connection, id)).await
     }
 
+    /// The films that a person of the data set rated last, the last first.
+    pub async fn recent_of_viewer(&self, id: ViewerId, n: usize) -> Result<Vec<MovieId>, CatalogueError> {
+        self.pool.call(move |connection| queries::recent_of_viewer(connection, id, n)).await
+    }
+
     /// The most active person first, then others of different tastes; at most [`super::import::MOST_NOTABLE`].
     pub async fn notable_viewers(&self, n: usize) -> Result<Vec<Viewer>, CatalogueError> {
         self.pool.call(move |connection| queries::notable_viewers(connection, n)).await

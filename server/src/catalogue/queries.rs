@@ -85,10 +85,19 @@ pub(super) fn viewer_ratings(
     Ok(if ratings.is_empty() { None } else { Some(ratings) })
 }
 
+pub(super) fn recent_of_viewer(
+    connection: &Connection,
+    id: ViewerId,
+    n: usize,
+) -> Result<Vec<MovieId>, CatalogueError> {
+    let sql = "select movie_id from ratings where viewer_id = ?1 order by rated_at desc, movie_id limit ?2";
+    rows(connection, sql, (id.0, limit(n)), |row| row.get(0).map(MovieId))
+}
+
 pub(super) fn facts(connection: &Connection) -> Result<Vec<FilmFacts>, CatalogueError> {
     rows(connection, &format!("select {SUMMARY} from movies m order by m.id"), [], |row| {
-        let MovieSummary { id, year, genres, ratings, .. } = summary(row)?;
-        Ok(FilmFacts { id, year, genres, ratings })
+        let MovieSummary { id, year, genres, ratings, average, .. } = summary(row)?;
+        Ok(FilmFacts { id, year, genres, ratings, average })
     })
 }
 

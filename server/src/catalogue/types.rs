@@ -67,7 +67,7 @@ pub struct Viewer {
 }
 
 /// What filters and models ask of a film.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct FilmFacts {
     /// The data set's own number.
     pub id: MovieId,
@@ -77,6 +77,8 @@ pub struct FilmFacts {
     pub genres: Vec<String>,
     /// How many people rated it.
     pub ratings: u32,
+    /// Of their stars; `None` where nobody did.
+    pub average: Option<f32>,
 }
 
 /// Why the catalogue gave no answer.

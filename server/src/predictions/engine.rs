@@ -3,9 +3,12 @@
 
 use std::{cell::RefCell, collections::HashMap, sync::Arc};
 
-use app::domain::{MovieId, Reason, Recommendation};
+use app::domain::{MovieId, PageRow, Reason, Recommendation};
 
-use super::{FilmTable, Request, reranking};
+use super::{
+    FilmTable, Request, reranking,
+    rows::{self, Row},
+};
 use crate::{
     catalogue::{CatalogueError, MovieSummary, Reader},
     model::{History, ModelError, Recommender, Share, best_positions},
@@ -13,6 +16,8 @@ use crate::{
 
 /// Reasons given with one recommendation.
 const REASONS: usize = 5;
+/// The same below a page's first row, whose cards name two at most.
+const REASONS_BELOW: usize = 2;
 
 /// Computes predictions.
 pub struct Engine {
@@ -51,6 +56,18 @@ struct Pick {
     position: usize,
     score: f32,
     reasons: Vec<Share>,
+    row: Option<Row>,
+}
+
+impl Pick {
+    /// The films without which it cannot be described.
+    fn films(&self) -> impl Iterator<Item = usize> + '_ {
+        let seed = match self.row {
+            Some(Row::Because(seed)) => Some(seed),
+            _ => None,
+        };
+        self.reasons.iter().map(|share| share.film).chain([self.position]).chain(seed)
+    }
 }
 
 impl Engine {
@@ -111,8 +128,20 @@ impl Engine {
             reranking::various(&choice, scores, &alike, request.films, request.variety)
         };
         let reasons = self.model.reasons(history, &best, REASONS)?;
-        let pick = |(position, reasons): (usize, Vec<Share>)| Pick { position, score: scores[position], reasons };
-        Ok(best.into_iter().zip(reasons).map(pick).collect())
+        let best: Vec<(usize, Vec<Share>)> = best.into_iter().zip(reasons).collect();
+        let pick = |row: Option<Row>| {
+            move |(position, reasons): (usize, Vec<Share>)| Pick { position, score: scores[position], reasons, row }
+        };
+        if !request.page {
+            return Ok(best.into_iter().map(pick(None)).collect());
+        }
+        let below = rows::below(&*self.model, &self.films, request, history, scores, &best)?;
+        let mut picks: Vec<Pick> = best.into_iter().map(pick(Some(Row::ForYou))).collect();
+        for (row, films) in below {
+            let reasons = self.model.reasons(history, &films, REASONS_BELOW)?;
+            picks.extend(films.into_iter().zip(reasons).map(pick(Some(row))));
+        }
+        Ok(picks)
     }
 
     /// The positions of at most so many best films that the request allows, best first; equal scores in the films' order.
@@ -130,8 +159,7 @@ impl Engine {
     fn read_titles(&self, picks: &[Result<Vec<Pick>, EngineError>]) -> Result<(), CatalogueError> {
         let mut known = self.known.borrow_mut();
         let films = picks.iter().flatten().flatten();
-        let positions = films.flat_map(|pick| pick.reasons.iter().map(|share| share.film).chain([pick.position]));
-        let ids = positions.map(|position| self.films.order().films()[position]);
+        let ids = films.flat_map(Pick::films).map(|position| self.films.order().films()[position]);
         let mut unknown: Vec<MovieId> = ids.filter(|id| !known.contains_key(id)).collect();
         if !unknown.is_empty() {
             unknown.sort_unstable();
@@ -147,6 +175,15 @@ impl Engine {
         let reason = |share: &Share| {
             of(share.film).map(|film| Reason { id: film.id, title: film.title.clone(), share: share.share })
         };
+        let row = match pick.row {
+            None => None,
+            Some(Row::ForYou) => Some(PageRow::ForYou),
+            Some(Row::HiddenGems) => Some(PageRow::HiddenGems),
+            Some(Row::Because(seed)) => {
+                of(seed).map(|film| PageRow::Because { id: film.id, title: film.title.clone() })
+            }
+            Some(Row::Genre(genre)) => Some(PageRow::Genre { name: self.films.genres()[genre].clone() }),
+        };
         Some(Recommendation {
             id: film.id,
             title: film.title.clone(),
@@ -154,6 +191,7 @@ impl Engine {
             genres: film.genres.clone(),
             score: pick.score,
             reasons: pick.reasons.iter().filter_map(reason).collect(),
+            row,
         })
     }
 }

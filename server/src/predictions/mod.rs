@@ -24,6 +24,7 @@ pub mod memory;
 pub mod queue;
 pub mod request;
 pub mod reranking;
+mod rows;
 pub mod service;
 pub mod shared;
 pub mod workers;

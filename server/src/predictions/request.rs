@@ -1,6 +1,6 @@
 //! What is asked of the model, in one canonical form: equal questions are equal values and share one computation.
 
-use app::domain::MovieId;
+use app::{domain::MovieId, views::FOR_YOU_FILMS};
 use serde::{Deserialize, Serialize};
 
 use crate::visitors::Profile;
@@ -33,6 +33,9 @@ pub struct Request {
     /// From close to the taste (0, the model's order) to further afield (100): films that are unlike each other.
     #[serde(default)]
     pub variety: u8,
+    /// Not only the best films: every predicted row of a page, ranked together.
+    #[serde(default)]
+    pub page: bool,
 }
 
 impl Request {
@@ -48,7 +51,13 @@ impl Request {
             candidates: None,
             obscurity: 0,
             variety: 0,
+            page: false,
         }
+    }
+
+    /// A page's predicted rows; never these films.
+    pub fn page_for(profile: Profile, exclude: Vec<MovieId>) -> Self {
+        Self { page: true, exclude, ..Self::best_for(profile, FOR_YOU_FILMS) }
     }
 
     /// "20 films for 1 rating": what an operator may know of it.
@@ -77,7 +86,7 @@ impl Request {
         };
         part(model_version.as_bytes());
         part(&(self.films as u64).to_le_bytes());
-        part(&[u8::from(self.include_rated), u8::from(self.candidates.is_some())]);
+        part(&[u8::from(self.include_rated), u8::from(self.candidates.is_some()), u8::from(self.page)]);
         part(&[self.obscurity.to_le_bytes()[0], self.variety]);
         part(&self.years.map_or(Vec::new(), |(from, to)| [from.to_le_bytes(), to.to_le_bytes()].concat()));
         part(&self.profile.ratings().flat_map(|(id, stars)| rating_bytes(id, stars.halves())).collect::<Vec<u8>>());
@@ -144,6 +153,7 @@ mod tests {
             Request { obscurity: 1, ..plain.clone() }.key("v1"),
             Request { obscurity: -1, ..plain.clone() }.key("v1"),
             Request { variety: 1, ..plain.clone() }.key("v1"),
+            Request { page: true, ..plain.clone() }.key("v1"),
             Request { include_rated: true, ..plain }.key("v1"),
         ];
         let all = keys.len();

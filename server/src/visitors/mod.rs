@@ -1,4 +1,4 @@
-//! What visitors rated: `visitors.db`, or Redis where several web servers share it. Knows films by their numbers only; no
+//! What visitors said of films: `visitors.db`, or Redis where several web servers share it. Knows films by their numbers only; no
 //! catalogue, no model, no web.
 
 mod profile;
@@ -6,7 +6,7 @@ mod shared;
 mod store;
 
 use app::{
-    domain::{MovieId, Stars, ViewerId},
+    domain::{Mark, Marks, MovieId, Stars, ViewerId},
     port::VisitorId,
 };
 use async_trait::async_trait;
@@ -15,7 +15,7 @@ pub use profile::Profile;
 pub use shared::SharedVisitors;
 pub use store::{Visitors, VisitorsError};
 
-/// Where visitors' ratings are kept.
+/// Where visitors' ratings and marks are kept.
 #[async_trait]
 pub trait VisitorStore: Send + Sync {
     /// What the visitor rated, as themselves (`None`) or in a viewer's shoes.
@@ -28,5 +28,26 @@ pub trait VisitorStore: Send + Sync {
         shoes: Option<ViewerId>,
         movie: MovieId,
         stars: Option<Stars>,
+    ) -> Result<(), VisitorsError>;
+
+    /// The films that the visitor rated last, the last first, at most so many.
+    async fn recently_rated(
+        &self,
+        visitor: VisitorId,
+        shoes: Option<ViewerId>,
+        most: usize,
+    ) -> Result<Vec<MovieId>, VisitorsError>;
+
+    /// The visitor's marks.
+    async fn marks(&self, visitor: VisitorId, shoes: Option<ViewerId>) -> Result<Marks, VisitorsError>;
+
+    /// Puts a mark on a film, or takes it off. One that is there keeps its time.
+    async fn mark(
+        &self,
+        visitor: VisitorId,
+        shoes: Option<ViewerId>,
+        movie: MovieId,
+        mark: Mark,
+        on: bool,
     ) -> Result<(), VisitorsError>;
 }

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use app::{
-    domain::{MovieId, Stars, ViewerId},
+    domain::{Mark, Marks, MovieId, Stars, ViewerId},
     port::VisitorId,
 };
 use async_trait::async_trait;
@@ -23,24 +23,37 @@ const READERS: usize = 2;
 ///   this file cannot make the cookie from it.
 /// - `ratings`: half stars, 1 to 10. `viewer_id` is 0 for the visitor's own profile, else the MovieLens viewer in whose
 ///   shoes they stood.
-const STEPS: &[M<'static>] = &[M::up(
-    "create table meta (
-         name text primary key,
-         value blob not null
-     ) without rowid;
-     create table visitors (
-         id blob primary key check (length(id) = 16),
-         created_at integer not null
-     ) without rowid;
-     create table ratings (
-         visitor_id blob not null references visitors (id) on delete cascade,
-         viewer_id integer not null,
-         movie_id integer not null,
-         halves integer not null check (halves between 1 and 10),
-         rated_at integer not null,
-         primary key (visitor_id, viewer_id, movie_id)
-     ) without rowid;",
-)];
+/// - `marks`: 1 watchlist, 2 seen, 3 hidden.
+const STEPS: &[M<'static>] = &[
+    M::up(
+        "create table meta (
+             name text primary key,
+             value blob not null
+         ) without rowid;
+         create table visitors (
+             id blob primary key check (length(id) = 16),
+             created_at integer not null
+         ) without rowid;
+         create table ratings (
+             visitor_id blob not null references visitors (id) on delete cascade,
+             viewer_id integer not null,
+             movie_id integer not null,
+             halves integer not null check (halves between 1 and 10),
+             rated_at integer not null,
+             primary key (visitor_id, viewer_id, movie_id)
+         ) without rowid;",
+    ),
+    M::up(
+        "create table marks (
+             visitor_id blob not null references visitors (id) on delete cascade,
+             viewer_id integer not null,
+             movie_id integer not null,
+             mark integer not null check (mark between 1 and 3),
+             marked_at integer not null,
+             primary key (visitor_id, viewer_id, mark, movie_id)
+         ) without rowid;",
+    ),
+];
 
 /// What can go wrong with what visitors said.
 #[derive(Debug, thiserror::Error)]
@@ -127,6 +140,35 @@ impl VisitorStore for Visitors {
             })
             .await
     }
+
+    async fn recently_rated(
+        &self,
+        visitor: VisitorId,
+        shoes: Option<ViewerId>,
+        most: usize,
+    ) -> Result<Vec<MovieId>, VisitorsError> {
+        self.readers.call(move |db| read_recent(db, visitor, shoes, most)).await
+    }
+
+    async fn marks(&self, visitor: VisitorId, shoes: Option<ViewerId>) -> Result<Marks, VisitorsError> {
+        self.readers.call(move |db| read_marks(db, visitor, shoes)).await
+    }
+
+    async fn mark(
+        &self,
+        visitor: VisitorId,
+        shoes: Option<ViewerId>,
+        movie: MovieId,
+        mark: Mark,
+        on: bool,
+    ) -> Result<(), VisitorsError> {
+        self.writer
+            .call(move |db| match on {
+                true => write_mark(db, visitor, shoes, movie, mark),
+                false => take_off(db, visitor, shoes, movie, mark),
+            })
+            .await
+    }
 }
 
 /// The viewer's number, 0 for none: MovieLens counts from 1.
@@ -174,14 +216,19 @@ fn write_rating(
     stars: Stars,
 ) -> Result<(), VisitorsError> {
     let step = db.transaction()?;
-    step.prepare_cached("insert into visitors (id, created_at) values (?1, unixepoch()) on conflict do nothing")?
-        .execute(params![visitor.0])?;
+    write_visitor(&step, visitor)?;
     step.prepare_cached(
         "insert into ratings (visitor_id, viewer_id, movie_id, halves, rated_at) values (?1, ?2, ?3, ?4, unixepoch())
          on conflict do update set halves = excluded.halves, rated_at = excluded.rated_at",
     )?
     .execute(params![visitor.0, viewer_key(shoes), movie.0, stars.halves()])?;
     step.commit()?;
+    Ok(())
+}
+
+fn write_visitor(db: &Connection, visitor: VisitorId) -> Result<(), VisitorsError> {
+    db.prepare_cached("insert into visitors (id, created_at) values (?1, unixepoch()) on conflict do nothing")?
+        .execute(params![visitor.0])?;
     Ok(())
 }
 
@@ -193,6 +240,73 @@ fn take_back(
 ) -> Result<(), VisitorsError> {
     db.prepare_cached("delete from ratings where visitor_id = ?1 and viewer_id = ?2 and movie_id = ?3")?
         .execute(params![visitor.0, viewer_key(shoes), movie.0])?;
+    Ok(())
+}
+
+fn read_recent(
+    db: &Connection,
+    visitor: VisitorId,
+    shoes: Option<ViewerId>,
+    most: usize,
+) -> Result<Vec<MovieId>, VisitorsError> {
+    let mut query = db.prepare_cached(
+        "select movie_id from ratings where visitor_id = ?1 and viewer_id = ?2
+         order by rated_at desc, movie_id limit ?3",
+    )?;
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let films = query.query_map(params![visitor.0, viewer_key(shoes), most], |row| row.get(0).map(MovieId))?;
+    Ok(films.collect::<Result<_, _>>()?)
+}
+
+fn mark_key(mark: Mark) -> u8 {
+    match mark {
+        Mark::Watchlist => 1,
+        Mark::Seen => 2,
+        Mark::Hidden => 3,
+    }
+}
+
+fn read_marks(db: &Connection, visitor: VisitorId, shoes: Option<ViewerId>) -> Result<Marks, VisitorsError> {
+    let mut query =
+        db.prepare_cached("select mark, movie_id, marked_at from marks where visitor_id = ?1 and viewer_id = ?2")?;
+    let rows = query.query_map(params![visitor.0, viewer_key(shoes)], |row| {
+        Ok((row.get::<_, u8>(0)?, MovieId(row.get(1)?), row.get(2)?))
+    })?;
+    rows.map(|row| {
+        let (key, movie, at) = row?;
+        let mark = Mark::ALL.into_iter().find(|&mark| mark_key(mark) == key);
+        Ok((mark.ok_or(VisitorsError::Damaged("mark"))?, movie, at))
+    })
+    .collect()
+}
+
+fn write_mark(
+    db: &mut Connection,
+    visitor: VisitorId,
+    shoes: Option<ViewerId>,
+    movie: MovieId,
+    mark: Mark,
+) -> Result<(), VisitorsError> {
+    let step = db.transaction()?;
+    write_visitor(&step, visitor)?;
+    step.prepare_cached(
+        "insert into marks (visitor_id, viewer_id, movie_id, mark, marked_at) values (?1, ?2, ?3, ?4, unixepoch())
+         on conflict do nothing",
+    )?
+    .execute(params![visitor.0, viewer_key(shoes), movie.0, mark_key(mark)])?;
+    step.commit()?;
+    Ok(())
+}
+
+fn take_off(
+    db: &Connection,
+    visitor: VisitorId,
+    shoes: Option<ViewerId>,
+    movie: MovieId,
+    mark: Mark,
+) -> Result<(), VisitorsError> {
+    db.prepare_cached("delete from marks where visitor_id = ?1 and viewer_id = ?2 and movie_id = ?3 and mark = ?4")?
+        .execute(params![visitor.0, viewer_key(shoes), movie.0, mark_key(mark)])?;
     Ok(())
 }
 
@@ -248,6 +362,37 @@ mod tests {
         let after = Visitors::open(&path).expect("a store");
         assert_eq!(after.profile(ME, None).await.expect("read").rated(), 1);
         assert_eq!(after.secret(), before.secret());
+    }
+
+    #[tokio::test]
+    async fn a_mark_is_made_and_taken_off_and_belongs_to_one_visitor_and_pair_of_shoes() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let visitors = Visitors::open(&folder.path().join("visitors.db")).expect("a store");
+        for _ in 0..2 {
+            visitors.mark(ME, None, HEAT, Mark::Watchlist, true).await.expect("stored");
+        }
+        visitors.mark(ME, None, HEAT, Mark::Hidden, true).await.expect("stored");
+        let marks = visitors.marks(ME, None).await.expect("read");
+        assert_eq!(marks.of(HEAT).collect::<Vec<_>>(), [Mark::Watchlist, Mark::Hidden]);
+        for (who, shoes) in [(ME, Some(ViewerId(414))), (VisitorId([2; 16]), None)] {
+            assert!(visitors.marks(who, shoes).await.expect("read").is_empty());
+        }
+        visitors.mark(ME, None, HEAT, Mark::Hidden, false).await.expect("stored");
+        let marks = visitors.marks(ME, None).await.expect("read");
+        assert_eq!(marks.of(HEAT).collect::<Vec<_>>(), [Mark::Watchlist]);
+    }
+
+    #[tokio::test]
+    async fn a_file_from_before_there_were_marks_keeps_its_ratings() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("visitors.db");
+        let mut old = open_writable(&path).expect("a file");
+        Migrations::from_slice(&STEPS[..1]).to_latest(&mut old).expect("the first schema");
+        write_rating(&mut old, ME, None, HEAT, Stars::MOST).expect("stored");
+        drop(old);
+        let visitors = Visitors::open(&path).expect("a store");
+        visitors.mark(ME, None, HEAT, Mark::Seen, true).await.expect("stored");
+        assert_eq!(visitors.recently_rated(ME, None, 5).await.expect("read"), [HEAT]);
     }
 
     #[test]

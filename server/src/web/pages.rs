@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::{
-    SetStatus, ShellOptions, Theme,
+    SetCookie, SetStatus, ShellOptions, Theme,
     port::{SharedPort, Visitor},
 };
 use axum::{
@@ -44,12 +44,15 @@ pub fn router(site: &SharedSite, files: &SiteFiles) -> Router<LeptosOptions> {
         if let Some(policy) = use_nonce().and_then(|nonce| policy(&nonce, reload)) {
             response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
         }
+        let response_for_cookies = response.clone();
         let set_status = move |status: u16| {
             if let Ok(status) = StatusCode::from_u16(status) {
                 response.set_status(status);
             }
         };
         provide_context(SetStatus(Arc::new(set_status)));
+        let response = response_for_cookies;
+        provide_context(SetCookie(Arc::new(move |name, value| remember(&response, name, value))));
     };
     let files = files.clone();
     let shell = move || {
@@ -68,6 +71,14 @@ pub fn router(site: &SharedSite, files: &SiteFiles) -> Router<LeptosOptions> {
         .fallback(not_found)
         .layer(map_response(blame_the_client))
         .layer(map_response(stay_here))
+}
+
+/// Keeps what a visitor has chosen for the pages, for a year, in the browser.
+fn remember(response: &ResponseOptions, name: &str, value: &str) {
+    let cookie = format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax");
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.append_header(header::SET_COOKIE, cookie);
+    }
 }
 
 /// After a form, server_fn sends the visitor back to where the request says that they were. Whatever it says, it is a

@@ -3,12 +3,10 @@
 use std::{future::Future, time::Duration};
 
 use app::{
-    domain::{MovieId, PredictionId, PredictionState, Stars, ViewerId},
+    domain::{Mark, Marks, MovieId, PredictionId, PredictionState, Stars, Tuning, ViewerId},
     port::{Port, PortError, Visitor},
-    views::{
-        FOR_YOU_FILMS, FilmCard, FilmPage, Home, HomePage, LIKES_TO_START, Poll, ProfileView, Rated, Ticket,
-        WorkersPage,
-    },
+    telling,
+    views::{FilmCard, FilmPage, Home, Poll, Rated, Ticket, WorkersPage},
 };
 use async_trait::async_trait;
 
@@ -18,19 +16,13 @@ use super::{
     workers::workers_page,
 };
 use crate::{
-    catalogue::{Catalogue, MovieSummary, Viewer},
+    catalogue::{Catalogue, MovieSummary},
     predictions::{Absent, Refusal, Request, Service, Until},
     visitors::{Profile, VisitorsError},
 };
 
 mod film;
-
-/// Films in the row "Popular".
-const POPULAR_FILMS: usize = 20;
-/// Films offered to a new visitor.
-const WELCOME_FILMS: usize = 16;
-/// Viewers in the menu.
-const VIEWERS: usize = 6;
+mod home;
 
 /// How long a page waits for what several machines share; then it comes without, and its row says so.
 const PATIENCE: Duration = Duration::from_millis(20);
@@ -43,9 +35,9 @@ impl SitePort {
         self.0.ready().map_err(|what| PortError::NotReady(missing(what)))
     }
 
-    async fn profile(&self, visitor: Visitor, shoes: Option<ViewerId>) -> Result<Profile, PortError> {
+    async fn said(&self, visitor: Visitor, shoes: Option<ViewerId>) -> Result<(Profile, Marks), PortError> {
         let (catalogue, _) = self.ready()?;
-        self.0.profile(catalogue, visitor, shoes).await.map_err(|error| for_a_person(&error))
+        self.0.said(catalogue, visitor, shoes).await.map_err(|error| for_a_person(&error))
     }
 
     /// What a page shows while nobody's ratings can be read: the viewer's, in whose shoes the visitor stands.
@@ -65,17 +57,33 @@ impl SitePort {
         tokio::time::timeout(PATIENCE, work).await.unwrap_or_else(|_| Err(late()))
     }
 
+    /// Whether there are such a film and such a viewer to say something for.
+    async fn exists(&self, view: Option<ViewerId>, movie: MovieId) -> Result<(), PortError> {
+        let (catalogue, service) = self.ready()?;
+        if !service.films().knows(movie) {
+            return Err(PortError::NotFound(format!("No film has the number {movie}.")));
+        }
+        if let Some(viewer) = view
+            && catalogue.viewer(viewer).await.map_err(|error| internal(&error))?.is_none()
+        {
+            return Err(for_a_person(&ProfileError::UnknownViewer(viewer)));
+        }
+        Ok(())
+    }
+
     async fn ticket(
         &self,
         visitor: Visitor,
-        profile: Profile,
+        (profile, marks): (Profile, &Marks),
         replaces: Option<PredictionId>,
     ) -> Result<Ticket, PortError> {
         let (_, service) = self.ready()?;
         if let Some(old) = replaces {
             service.queue().release(old, visitor.owner()).await;
         }
-        match service.schedule(Request::best_for(profile, FOR_YOU_FILMS), visitor.owner()).await {
+        let Tuning { obscurity, variety } = visitor.preferences.tuning;
+        let request = Request { obscurity, variety, ..Request::page_for(profile, marks.excluded()) };
+        match service.schedule(request, visitor.owner()).await {
             Ok(id) => Ok(Ticket::Scheduled(id)),
             Err(Refusal::Full { retry_after }) => Ok(Ticket::Busy { retry_after: whole_seconds(retry_after) }),
             Err(Refusal::Closed) => Ok(Ticket::Busy { retry_after: 5 }),
@@ -88,49 +96,7 @@ impl SitePort {
 #[async_trait]
 impl Port for SitePort {
     async fn home(&self, visitor: Visitor, view: Option<ViewerId>) -> Result<Home, PortError> {
-        let (catalogue, _) = match self.0.ready() {
-            Ok(ready) => ready,
-            Err(what) => return Ok(Home::Empty(what.clone())),
-        };
-        // Scheduled before the rest is looked up: a worker can begin while SQLite reads.
-        let scheduled = async {
-            let profile = self.profile(visitor, view).await?;
-            let ticket = self.ticket(visitor, profile.clone(), None).await?;
-            Ok((profile, ticket))
-        };
-        let (profile, ticket) = match self.in_time(scheduled).await {
-            Err(PortError::Late(_)) => (self.profile_of_nobody(view).await?, Ticket::Late),
-            scheduled => scheduled?,
-        };
-        let is_new = ticket != Ticket::Late && view.is_none() && profile.liked() < LIKES_TO_START as usize;
-        let welcome = async { if is_new { catalogue.well_known(WELCOME_FILMS).await } else { Ok(Vec::new()) } };
-        let taste = async {
-            match view {
-                Some(viewer) => catalogue.viewer(viewer).await,
-                None => Ok(None),
-            }
-        };
-        let (popular, viewers, welcome, viewer) =
-            futures::try_join!(catalogue.popular(POPULAR_FILMS), catalogue.notable_viewers(VIEWERS), welcome, taste,)
-                .map_err(|error| internal(&error))?;
-        let info = catalogue.info();
-        let cards = |films: Vec<MovieSummary>| films.into_iter().map(|film| card(film, &profile)).collect();
-        Ok(Home::Ready(Box::new(HomePage {
-            films: info.films,
-            dataset: dataset_name(&info.dataset),
-            edition: info.fingerprint.chars().take(8).collect(),
-            profile: ProfileView {
-                viewer: view,
-                rated: count(profile.rated()),
-                liked: count(profile.liked()),
-                taste: viewer.map(|viewer| viewer.taste).unwrap_or_default(),
-            },
-            viewers: viewers.into_iter().map(viewer_in_menu).collect(),
-            ticket,
-            welcome: cards(welcome),
-            popular: cards(popular),
-            operator: visitor.operator,
-        })))
+        home::home(self, visitor, view).await
     }
 
     async fn film(&self, visitor: Visitor, view: Option<ViewerId>, movie: MovieId) -> Result<FilmPage, PortError> {
@@ -157,17 +123,24 @@ impl Port for SitePort {
         view: Option<ViewerId>,
         replaces: Option<PredictionId>,
     ) -> Result<Ticket, PortError> {
-        match self.profile(visitor, view).await {
+        match self.said(visitor, view).await {
             // No prediction without the ratings, and both come back by themselves.
             Err(PortError::Late(_)) => Ok(Ticket::Late),
-            profile => self.ticket(visitor, profile?, replaces).await,
+            said => {
+                let (profile, marks) = said?;
+                self.ticket(visitor, (profile, &marks), replaces).await
+            }
         }
     }
 
     async fn poll(&self, visitor: Visitor, id: PredictionId, wait: Duration) -> Result<Poll, PortError> {
         let (_, service) = self.ready()?;
         match service.queue().wait(id, visitor.owner(), Until::Finished, wait).await {
-            Ok(state) => Ok(Poll::State(PredictionState::from(state))),
+            Ok(state) => Ok(match PredictionState::from(state) {
+                PredictionState::Pending | PredictionState::Started => Poll::Waiting,
+                PredictionState::Success { result } => Poll::Films(telling::rows(result)),
+                PredictionState::Failure { error } => Poll::Failed(error),
+            }),
             // To a page both mean the same: there is nothing to wait for under this id any more.
             Err(Absent::Unknown | Absent::Expired) => Ok(Poll::Gone),
             Err(Absent::Away) => Ok(Poll::Late),
@@ -182,22 +155,26 @@ impl Port for SitePort {
         stars: Option<Stars>,
         replaces: Option<PredictionId>,
     ) -> Result<Rated, PortError> {
-        let (catalogue, service) = self.ready()?;
-        if !service.films().knows(movie) {
-            return Err(PortError::NotFound(format!("No film has the number {movie}.")));
-        }
-        if let Some(viewer) = view
-            && catalogue.viewer(viewer).await.map_err(|error| internal(&error))?.is_none()
-        {
-            return Err(for_a_person(&ProfileError::UnknownViewer(viewer)));
-        }
+        self.exists(view, movie).await?;
         self.0.visitors.rate(visitor.id, view, movie, stars).await.map_err(|error| for_a_person(&error.into()))?;
         // The cookie that came with this very answer's visitor is theirs from now on.
         let visitor = Visitor { returning: true, ..visitor };
-        let profile = self.profile(visitor, view).await?;
+        let (profile, marks) = self.said(visitor, view).await?;
         let (rated, liked) = (count(profile.rated()), count(profile.liked()));
-        let ticket = self.ticket(visitor, profile, replaces).await?;
+        let ticket = self.ticket(visitor, (profile, &marks), replaces).await?;
         Ok(Rated { ticket, rated, liked })
+    }
+
+    async fn mark(
+        &self,
+        visitor: Visitor,
+        view: Option<ViewerId>,
+        movie: MovieId,
+        mark: Mark,
+        on: bool,
+    ) -> Result<(), PortError> {
+        self.exists(view, movie).await?;
+        self.0.visitors.mark(visitor.id, view, movie, mark, on).await.map_err(|error| for_a_person(&error.into()))
     }
 }
 
@@ -215,10 +192,6 @@ fn card(film: MovieSummary, profile: &Profile) -> FilmCard {
 /// GroupLens calls its files "ml-latest-small", "ml-100k", …; people know them as MovieLens, and its terms ask for credit.
 fn dataset_name(file: &str) -> String {
     file.strip_prefix("ml-").map_or_else(|| file.to_owned(), |edition| format!("MovieLens {edition}"))
-}
-
-fn viewer_in_menu(viewer: Viewer) -> ProfileView {
-    ProfileView { viewer: Some(viewer.id), rated: viewer.rated, liked: viewer.liked, taste: viewer.taste }
 }
 
 fn count(films: usize) -> u32 {

@@ -39,6 +39,7 @@ pub fn router(site: SharedSite, site_files: &SiteFiles) -> Router {
         .compress_when(DefaultPredicate::new().and(NotStreamed));
     Router::new()
         .merge(api::router())
+        .merge(api::own_router(&site))
         .merge(site_files.router())
         .route("/poster/{file}", get(files::poster))
         .route("/operator", post(operator::sign_in).layer(from_fn(headers::same_site_only)))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::{
-    domain::ViewerId,
+    domain::{Marks, ViewerId},
     port::{Visitor, VisitorId},
     views::Missing,
 };
@@ -75,6 +75,25 @@ impl Site {
         let own = self.own_ratings(visitor.owner(), shoes).await?;
         let Some(viewer) = shoes else { return Ok(own) };
         Ok(viewer_profile(catalogue, viewer).await?.overlaid_with(&own))
+    }
+
+    /// The same, and what the visitor marked.
+    pub async fn said(
+        &self,
+        catalogue: &Catalogue,
+        visitor: Visitor,
+        shoes: Option<ViewerId>,
+    ) -> Result<(Profile, Marks), ProfileError> {
+        let marks = async { Ok(self.own_marks(visitor.owner(), shoes).await?) };
+        futures::try_join!(self.profile(catalogue, visitor, shoes), marks)
+    }
+
+    /// What the visitor marked; nothing for one without a cookie.
+    pub async fn own_marks(&self, visitor: Option<VisitorId>, shoes: Option<ViewerId>) -> Result<Marks, VisitorsError> {
+        match visitor {
+            Some(id) => self.visitors.marks(id, shoes).await,
+            None => Ok(Marks::default()),
+        }
     }
 
     /// What the visitor rated; nothing for one without a cookie.

@@ -1,6 +1,9 @@
 //! Who asks: a random cookie, and its fingerprint, which is all that the rest of the server ever sees.
 
-use app::port::{Visitor, VisitorId};
+use app::{
+    domain::{Arrangement, Preferences, Tuning},
+    port::{Visitor, VisitorId},
+};
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, header},
@@ -19,9 +22,10 @@ const TOKEN_BYTES: usize = 16;
 
 /// Knows the visitor by their cookie, or gives them one; either way the request carries a [`Visitor`] from here on.
 pub async fn know(State(site): State<SharedSite>, mut request: Request, next: Next) -> Response {
+    let preferences = preferences(request.headers());
     let operator = site.operator.asks(request.headers(), operator::address(request.extensions()));
     if let Some(id) = known(request.headers()) {
-        request.extensions_mut().insert(Visitor { id, returning: true, operator });
+        request.extensions_mut().insert(Visitor { id, returning: true, operator, preferences });
         return next.run(request).await;
     }
     let mut token = [0; TOKEN_BYTES];
@@ -30,7 +34,7 @@ pub async fn know(State(site): State<SharedSite>, mut request: Request, next: Ne
     }
     let token = hex::encode(&token);
     let secure = is_https(request.headers());
-    request.extensions_mut().insert(Visitor { id: fingerprint(&token), returning: false, operator });
+    request.extensions_mut().insert(Visitor { id: fingerprint(&token), returning: false, operator, preferences });
     let mut response = next.run(request).await;
     // Not with a refusal: another site's form could have asked for it, and the cookie would take the place of the one
     // that the browser did not send along.
@@ -44,6 +48,14 @@ pub async fn know(State(site): State<SharedSite>, mut request: Request, next: Ne
 /// The visitor of a request, by its cookie. A cookie that is not of our making counts as none.
 pub fn known(headers: &HeaderMap) -> Option<VisitorId> {
     cookies(headers).find(|&(name, value)| name == COOKIE && is_token(value)).map(|(_, token)| fingerprint(token))
+}
+
+/// What the visitor has chosen for the pages.
+fn preferences(headers: &HeaderMap) -> Preferences {
+    Preferences {
+        rows: cookie(headers, "rows").map(Arrangement::read).unwrap_or_default(),
+        tuning: cookie(headers, "tuning").map(Tuning::read).unwrap_or_default(),
+    }
 }
 
 /// The value of another cookie of ours.

@@ -8,6 +8,7 @@ mod controls;
 mod film_page;
 mod filters;
 mod life;
+mod marks;
 mod operator;
 mod pages;
 mod pressure;

@@ -56,6 +56,7 @@ fn a_genre_is_a_viewer_more_who_likes_all_its_films() {
         year: None,
         genres: genres.iter().map(|&genre| genre.to_owned()).collect(),
         ratings: 0,
+        average: None,
     };
     let traits = Traits::of(&[film(0, &[]), film(1, &["Noir"]), film(2, &["Noir"]), film(3, &["Noir"])]);
     let together = Together::of(&three_viewers_ratings(), &traits, RowShape::LIKES, |_| true);
@@ -117,6 +118,7 @@ fn through_films_or_through_viewers_the_weights_are_the_same() {
         year: None,
         genres: vec![format!("genre {}", film / 5)],
         ratings: 0,
+        average: None,
     });
     let traits = Traits::of(&facts.collect::<Vec<_>>());
     for recipe in [

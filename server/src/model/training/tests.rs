@@ -166,6 +166,7 @@ fn a_films_vector_is_its_own_and_its_traits_and_they_share_its_gradient() {
         year: None,
         genres: genres.iter().map(|&genre| genre.to_owned()).collect(),
         ratings: 0,
+        average: None,
     };
     let traits = Traits::of(&[film(0, &["Action"]), film(1, &["Action", "Drama"]), film(2, &["Drama"])]);
     let sums = Var::new(&[[1.0_f32, 2.0], [3.0, 4.0], [5.0, 6.0]], &Device::Cpu).unwrap();

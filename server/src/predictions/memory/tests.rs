@@ -36,6 +36,7 @@ fn recommendation() -> Recommendation {
         genres: Vec::new(),
         score: 0.0,
         reasons: Vec::new(),
+        row: None,
     }
 }
 

@@ -136,6 +136,7 @@ impl Input {
             candidates,
             obscurity: hundredths("obscurity", self.obscurity, -1.0)? as i8,
             variety: hundredths("variety", self.variety, 0.0)? as u8,
+            page: false,
             profile,
         };
         Ok(request.canonical())

@@ -3,6 +3,7 @@
 mod health;
 mod input;
 mod movies;
+mod own;
 mod predict;
 mod query;
 mod stars;
@@ -14,6 +15,7 @@ use axum::{
 };
 
 pub use health::alive;
+pub use own::router as own_router;
 
 use super::{error::ApiError, site::SharedSite};
 

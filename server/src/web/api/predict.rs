@@ -107,8 +107,13 @@ pub async fn now(
     let input = query::parse(&pairs)?;
     let (_, service) = site.ready()?;
     let asker = visitor::known(&headers);
-    let profile = if input.names_a_profile() { input.profile(&site).await? } else { own_profile(&site, asker).await? };
-    let request = input.request(service.films(), profile)?;
+    let own = !input.names_a_profile();
+    let profile = if own { own_profile(&site, asker).await? } else { input.profile(&site).await? };
+    let mut request = input.request(service.films(), profile)?;
+    // What they have seen or hidden is not for them, unless they ask for it.
+    if own && request.candidates.is_none() && !request.include_rated {
+        request.exclude.extend(site.own_marks(asker, None).await?.excluded());
+    }
     let id = service.schedule(request, asker).await?;
     let _holding = Holding { site: SharedSite::clone(&site), id, asker };
     match service.queue().wait(id, asker, Until::Finished, LONGEST_DIRECT).await? {

@@ -26,10 +26,10 @@ pub(super) async fn film_page(
     let catalogue = &films.catalogue;
     let known = catalogue.movie(movie).await.map_err(|error| internal(&error))?;
     let known = known.ok_or_else(|| PortError::NotFound(format!("No film has the number {movie}.")))?;
-    let profile = async { port.0.profile(catalogue, visitor, view).await.map_err(|error| for_a_person(&error)) };
-    let (profile, reached) = match port.in_time(profile).await {
-        Ok(profile) => (profile, true),
-        Err(PortError::Late(_) | PortError::NotReady(_)) => (Profile::default(), false),
+    let said = async { port.0.said(catalogue, visitor, view).await.map_err(|error| for_a_person(&error)) };
+    let ((profile, marks), reached) = match port.in_time(said).await {
+        Ok(said) => (said, true),
+        Err(PortError::Late(_) | PortError::NotReady(_)) => Default::default(),
         Err(error) => return Err(error),
     };
     let (mut predicted, mut similar) = (None, Vec::new());
@@ -47,6 +47,7 @@ pub(super) async fn film_page(
     }
     let info = catalogue.info();
     Ok(FilmPage {
+        marks: marks.of(movie).collect(),
         genres: known.summary.genres.clone(),
         film: card(known.summary, &profile),
         aliases: known.aliases,

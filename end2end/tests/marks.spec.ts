@@ -1,0 +1,188 @@
+// Watchlist, seen, not interested: on a card, with a way back, and kept.
+
+import { card, row } from '../support/home.ts';
+import { shifts } from '../support/shifts.ts';
+import { expect, test } from '../support/test.ts';
+
+test('a film one is not interested in is gone at once, and comes back by Undo in its place', async ({ home, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  const first = home.popular.locator('li.card').first();
+  const title = await first.locator('.card-title').innerText();
+  const stored = page.waitForResponse(/\/fn\/mark/);
+  await first.hover();
+  await first.getByRole('button', { name: `Not interested in ${title}` }).click();
+  await expect(first).toHaveClass(/card-gone/);
+  const undo = first.getByRole('button', { name: `Undo: ${title}` });
+  await expect(undo, 'the focus is not lost').toBeFocused();
+  await expect(page.locator('.toast')).toContainText(`${title} is hidden`);
+  expect((await stored).ok()).toBe(true);
+
+  await undo.press('Enter');
+  await expect(first).not.toHaveClass(/card-gone/);
+  await expect(first, 'the focus stays on the film').toBeFocused();
+  await expect(page.locator('.toast')).toHaveCount(0);
+});
+
+test('what was hidden or seen stays away after a reload, and the toast brings it back until then', async ({
+  home,
+  page,
+}) => {
+  await page.goto('/');
+  await home.isFilled();
+  const popular = home.popular.locator('li.card .card-title');
+  const [hidden = '', seen = '', undone = ''] = await popular.allInnerTexts();
+  for (const [title, button] of [
+    [hidden, `Not interested in ${hidden}`],
+    [seen, `Already seen ${seen}`],
+    [undone, `Already seen ${undone}`],
+  ] as const) {
+    const stored = page.waitForResponse(/\/fn\/mark/);
+    await card(home.popular, title).hover();
+    await home.popular.getByRole('button', { name: button, exact: true }).click();
+    await expect(card(home.popular, title)).toHaveClass(/card-gone/);
+    await stored;
+  }
+  await expect(page.locator('.toast')).toContainText(`${undone} counts as seen`);
+  const stored = page.waitForResponse(/\/fn\/mark/);
+  await page.locator('.toast').getByRole('button', { name: 'Undo' }).click();
+  await stored;
+  await expect(page.locator('.toast')).toHaveCount(0);
+
+  await page.reload();
+  await home.isFilled();
+  const after = await popular.allInnerTexts();
+  expect(after).not.toContain(hidden);
+  expect(after).not.toContain(seen);
+  expect(after).toContain(undone);
+});
+
+test('the watchlist is kept, has a row of its own, and is the same on the film page', async ({ home, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  const film = home.popular.locator('li.card').first();
+  const title = await film.locator('.card-title').innerText();
+  const button = film.getByRole('button', { name: `${title} on your watchlist` });
+  await expect(button).toHaveAttribute('aria-pressed', 'false');
+  const stored = page.waitForResponse(/\/fn\/mark/);
+  await film.hover();
+  await button.click();
+  await expect(button).toHaveAttribute('aria-pressed', 'true');
+  await stored;
+
+  await page.reload();
+  const list = row(page, 'watchlist');
+  await expect(list.locator('li.card')).toHaveCount(1);
+  await expect(button).toHaveAttribute('aria-pressed', 'true');
+  await list.locator('a.card-link').click();
+  await page.getByRole('button', { name: 'On your watchlist' }).click();
+  await expect(page.getByRole('button', { name: 'Watchlist', exact: true })).toBeVisible();
+  await page.goto('/');
+  await expect(row(page, 'watchlist')).toHaveCount(0);
+});
+
+test.describe('when the server does not answer', () => {
+  test.use({ expectedComplaints: /Failed to load resource/ });
+
+  test('a mark that the server refuses is taken back, and the page says so', async ({ home, page }) => {
+    await page.goto('/');
+    await home.isFilled();
+    await page.route('**/fn/mark', (route) => route.abort());
+    const film = home.popular.locator('li.card').first();
+    const title = await film.locator('.card-title').innerText();
+    await film.hover();
+    await film.getByRole('button', { name: `Not interested in ${title}` }).click();
+    await expect(page.getByRole('alert')).toContainText('This was not stored');
+    await expect(film).not.toHaveClass(/card-gone/);
+  });
+});
+
+test('after a few likes the page has rows of their own, filled by one prediction, without moving', async ({
+  home,
+  page,
+}) => {
+  await page.goto('/');
+  await home.isFilled();
+  const likes = home.welcome.getByRole('button', { name: /^Like / });
+  for (let liked = 0; liked < 4; liked += 1) {
+    const stored = page.waitForResponse(/\/fn\/rate/);
+    await likes.first().click();
+    await stored;
+  }
+  let polls = 0;
+  page.on('request', (request) => {
+    if (/\/fn\/(schedule|poll)/.test(request.url())) polls += 1;
+  });
+  await page.reload();
+  const names = ['because', 'hidden-gems', 'genre', 'because-too', 'genre-too'];
+  const below = page.locator(names.map((name) => `section.row[aria-labelledby="${name}"]`).join());
+  await expect(below).toHaveCount(names.length);
+  const before = await home.boxes();
+  await home.isFilled();
+  await expect(below.first().getByRole('heading')).toHaveText(/^Because you liked \w/);
+  await expect(below.locator('.card-waiting')).toHaveCount(0);
+  expect(await home.boxes(), 'nothing has moved').toEqual(expect.arrayContaining(before.slice(0, 12)));
+  expect(await shifts(page)).toEqual([]);
+  expect(polls, 'one prediction, one poll at a time').toBeLessThan(4);
+  const links = below.locator('.card-link').or(home.cards.locator('.card-link'));
+  const films = await links.evaluateAll((all) => all.map((link) => link.getAttribute('href')));
+  expect(new Set(films).size, 'no film stands twice').toBe(films.length);
+  await expect(row(page, 'recent').locator('li.card')).toHaveCount(4);
+});
+
+test('without script all predicted rows are on the plain page', async ({ browser, home, marquee, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  const stored = page.waitForResponse(/\/fn\/rate/);
+  await home.rate(home.cards.first(), 5);
+  await stored;
+  const plain = await browser.newContext({
+    baseURL: marquee.url,
+    javaScriptEnabled: false,
+    storageState: await page.context().storageState(),
+  });
+  const other = await plain.newPage();
+  await other.goto('/for-you');
+  await expect(other.getByRole('heading', { name: /^Because you liked / })).toBeVisible();
+  await plain.close();
+});
+
+test('rows are moved, hidden and shown again, with plain forms, and stay so', async ({ home, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  const order = () =>
+    page
+      .locator('main section.row')
+      .evaluateAll((rows) => rows.map((section) => section.getAttribute('aria-labelledby')));
+  expect(await order()).toEqual(['for-you', 'popular', 'top-rated']);
+  await page.goto('/rows');
+  const down = page.getByRole('button', { name: 'Down: Popular' });
+  for (let place = 0; place < 6; place += 1) await down.click();
+  await page.goto('/');
+  expect(await order()).toEqual(['for-you', 'top-rated', 'popular']);
+  await page.goto('/rows');
+  await page.getByRole('button', { name: 'Hide: Top rated' }).click();
+  await page.goto('/');
+  expect(await order()).toEqual(['for-you', 'popular']);
+  await page.goto('/rows');
+  await page.getByRole('button', { name: 'Show: Top rated' }).click();
+  await page.goto('/');
+  expect(await order()).toEqual(['for-you', 'top-rated', 'popular']);
+});
+
+test('tuning re-ranks at once, by keyboard too, and is remembered', async ({ home, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  const before = await home.titles();
+  await page.getByText('Tune', { exact: true }).click();
+  const slider = page.getByRole('slider', { name: 'From well known to obscure' });
+  await slider.press('End');
+  await home.isFilled();
+  await expect.poll(() => home.titles()).not.toEqual(before);
+  const after = await home.titles();
+  await slider.press('Escape');
+  await expect(slider).toBeHidden();
+  await page.reload();
+  await home.isFilled();
+  expect(await home.titles()).toEqual(after);
+});

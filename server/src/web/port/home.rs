@@ -1,0 +1,133 @@
+//! The home page.
+
+use std::{collections::HashSet, mem};
+
+use app::{
+    domain::{HomeRow, Mark, Marks, MovieId, RowKind, ViewerId},
+    port::{PortError, Visitor},
+    telling,
+    views::{CardFilm, Home, HomePage, LIKES_TO_START, ProfileView, Ticket},
+};
+
+use super::{SitePort, card, count, dataset_name, for_a_person, internal};
+use crate::catalogue::{Catalogue, CatalogueError, MovieSummary, Viewer};
+
+/// Films in each of the rows that need no prediction.
+const FILMS: usize = 20;
+/// So many more are looked up, in case some are hidden.
+const SPARE: usize = 40;
+/// Films offered to a new visitor.
+const WELCOME_FILMS: usize = 16;
+/// Viewers in the menu.
+const VIEWERS: usize = 6;
+
+/// The page; its prediction is scheduled, not waited for.
+pub(super) async fn home(port: &SitePort, visitor: Visitor, view: Option<ViewerId>) -> Result<Home, PortError> {
+    let (catalogue, service) = match port.0.ready() {
+        Ok(ready) => ready,
+        Err(what) => return Ok(Home::Empty(what.clone())),
+    };
+    // Scheduled before the rest is looked up: a worker can begin while SQLite reads.
+    let scheduled = async {
+        let (said, recent) = futures::try_join!(port.said(visitor, view), recently_rated(port, visitor, view))?;
+        let ticket = port.ticket(visitor, (said.0.clone(), &said.1), None).await?;
+        Ok((said, recent, ticket))
+    };
+    let ((profile, marks), recent, ticket) = match port.in_time(scheduled).await {
+        Err(PortError::Late(_)) => ((port.profile_of_nobody(view).await?, Marks::default()), Vec::new(), Ticket::Late),
+        scheduled => scheduled?,
+    };
+    let is_new = ticket != Ticket::Late && view.is_none() && profile.liked() < LIKES_TO_START as usize;
+    let welcome = async { if is_new { catalogue.well_known(WELCOME_FILMS).await } else { Ok(Vec::new()) } };
+    let taste = async {
+        match view {
+            Some(viewer) => catalogue.viewer(viewer).await,
+            None => Ok(None),
+        }
+    };
+    let wanted = marks.films(Mark::Watchlist);
+    let top: Vec<MovieId> = service.films().top_rated().iter().copied().take(FILMS + SPARE).collect();
+    let ((popular, top, watchlist, recent), viewers, welcome, viewer) = futures::try_join!(
+        async {
+            futures::try_join!(
+                catalogue.popular(FILMS + SPARE),
+                in_order(catalogue, top),
+                in_order(catalogue, wanted.iter().copied().take(FILMS).collect()),
+                in_order(catalogue, recent),
+            )
+        },
+        catalogue.notable_viewers(VIEWERS),
+        welcome,
+        taste,
+    )
+    .map_err(|error| internal(&error))?;
+    let info = catalogue.info();
+    let cards = |films: Vec<MovieSummary>| -> Vec<CardFilm> {
+        films.into_iter().map(|film| telling::known(card(film, &profile))).collect()
+    };
+    let excluded: HashSet<MovieId> = marks.excluded().into_iter().collect();
+    let shown = |films: Vec<MovieSummary>| {
+        cards(films.into_iter().filter(|film| !excluded.contains(&film.id)).take(FILMS).collect())
+    };
+    let will_come = RowKind::of_page(profile.liked());
+    let comes = |(kind, before): (RowKind, usize)| will_come.iter().filter(|&&other| other == kind).count() > before;
+    let (mut popular, mut top, mut watchlist, mut recent) =
+        (shown(popular), shown(top), cards(watchlist), cards(recent));
+    let rows = visitor.preferences.rows.shown().filter_map(|row| {
+        let films = match row {
+            HomeRow::Popular => mem::take(&mut popular),
+            HomeRow::TopRated => mem::take(&mut top),
+            HomeRow::Watchlist => mem::take(&mut watchlist),
+            HomeRow::Recent => mem::take(&mut recent),
+            _ => Vec::new(),
+        };
+        let is_there = row.predicted().map_or(!films.is_empty(), comes);
+        is_there.then(|| telling::below(row, films))
+    });
+    let rows = rows.collect();
+    Ok(Home::Ready(Box::new(HomePage {
+        films: info.films,
+        dataset: dataset_name(&info.dataset),
+        edition: info.fingerprint.chars().take(8).collect(),
+        profile: ProfileView {
+            viewer: view,
+            rated: count(profile.rated()),
+            liked: count(profile.liked()),
+            taste: viewer.map(|viewer| viewer.taste).unwrap_or_default(),
+        },
+        viewers: viewers.into_iter().map(viewer_in_menu).collect(),
+        ticket,
+        rows,
+        welcome: cards(welcome),
+        wanted,
+        tuning: visitor.preferences.tuning,
+        operator: visitor.operator,
+    })))
+}
+
+/// What was rated last: the visitor's own first, then those of the viewer in whose shoes they stand.
+async fn recently_rated(port: &SitePort, visitor: Visitor, view: Option<ViewerId>) -> Result<Vec<MovieId>, PortError> {
+    let (catalogue, _) = port.ready()?;
+    let mut films = match visitor.owner() {
+        Some(id) => {
+            port.0.visitors.recently_rated(id, view, FILMS).await.map_err(|error| for_a_person(&error.into()))?
+        }
+        None => Vec::new(),
+    };
+    if let Some(viewer) = view {
+        let theirs = catalogue.recent_of_viewer(viewer, FILMS).await.map_err(|error| internal(&error))?;
+        let own: HashSet<MovieId> = films.iter().copied().collect();
+        films.extend(theirs.into_iter().filter(|film| !own.contains(film)));
+        films.truncate(FILMS);
+    }
+    Ok(films)
+}
+
+/// The films in this very order.
+async fn in_order(catalogue: &Catalogue, films: Vec<MovieId>) -> Result<Vec<MovieSummary>, CatalogueError> {
+    if films.is_empty() { Ok(Vec::new()) } else { catalogue.summaries(films).await }
+}
+
+fn viewer_in_menu(viewer: Viewer) -> ProfileView {
+    ProfileView { viewer: Some(viewer.id), rated: viewer.rated, liked: viewer.liked, taste: viewer.taste }
+}
