@@ -186,3 +186,18 @@ test('tuning re-ranks at once, by keyboard too, and is remembered', async ({ hom
   await home.isFilled();
   expect(await home.titles()).toEqual(after);
 });
+
+test.describe('360 px wide', () => {
+  test.use({ viewport: { width: 360, height: 740 } });
+
+  test('a row is as high however long the title is that it is named after', async ({ home, page }) => {
+    await page.goto('/?profile=1');
+    await home.isFilled();
+    const because = row(page, 'because');
+    const before = await because.boundingBox();
+    await because.getByRole('heading').evaluate((heading) => {
+      heading.textContent = 'Because you liked Dr. Strangelove or: How I Learned to Stop Worrying and Love the Bomb';
+    });
+    expect(await because.boundingBox()).toEqual(before);
+  });
+});
