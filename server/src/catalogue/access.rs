@@ -3,7 +3,9 @@ use std::{path::Path, sync::Arc};
 use app::domain::{MovieId, Stars, ViewerId};
 use rusqlite::Connection;
 
-use super::{CatalogueError, FilmFacts, Info, Interactions, Movie, MovieSummary, Viewer, queries, schema, search};
+use super::{
+    CatalogueError, FilmFacts, FilmNames, Info, Interactions, Movie, MovieSummary, Viewer, queries, schema, search,
+};
 use crate::sqlite::{Abandoned, Pool, open_immutable};
 
 /// The catalogue for async callers: each query runs on one of a few threads with a read-only connection. Clones share
@@ -106,6 +108,11 @@ impl Reader {
     /// Every film, ascending by number.
     pub fn facts(&self) -> Result<Vec<FilmFacts>, CatalogueError> {
         queries::facts(&self.connection)
+    }
+
+    /// The names of every film, the most rated first.
+    pub fn names(&self) -> Result<Vec<FilmNames>, CatalogueError> {
+        queries::names(&self.connection)
     }
 
     /// Every rating: 13 bytes of memory each.

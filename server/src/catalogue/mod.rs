@@ -17,7 +17,7 @@ mod types;
 
 pub use access::{Catalogue, Reader};
 pub use interactions::Interactions;
-pub use types::{CatalogueError, FilmFacts, Info, Movie, MovieSummary, Viewer};
+pub use types::{CatalogueError, FilmFacts, FilmNames, Info, Movie, MovieSummary, Viewer};
 
 /// The catalogue's file in the data directory.
 pub const FILE_NAME: &str = "catalogue.db";

@@ -1,7 +1,7 @@
 use app::domain::{MovieId, Stars, ViewerId};
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 
-use super::{CatalogueError, FilmFacts, Info, Interactions, Movie, MovieSummary, Viewer};
+use super::{CatalogueError, FilmFacts, FilmNames, Info, Interactions, Movie, MovieSummary, Viewer};
 
 /// Between the names of a list that SQL puts into one column; no genre and no title holds it.
 const SEPARATOR: char = '\u{1f}';
@@ -98,6 +98,23 @@ pub(super) fn facts(connection: &Connection) -> Result<Vec<FilmFacts>, Catalogue
     rows(connection, &format!("select {SUMMARY} from movies m order by m.id"), [], |row| {
         let MovieSummary { id, year, genres, ratings, average, .. } = summary(row)?;
         Ok(FilmFacts { id, year, genres, ratings, average })
+    })
+}
+
+pub(super) fn names(connection: &Connection) -> Result<Vec<FilmNames>, CatalogueError> {
+    let sql = "select m.id, m.title, m.year, m.imdb_id, m.tmdb_id, m.ratings, \
+        (select group_concat(a.name, char(31) order by a.place) from aliases a where a.movie_id = m.id) \
+        from movies m order by m.popularity";
+    rows(connection, sql, [], |row| {
+        Ok(FilmNames {
+            id: MovieId(row.get(0)?),
+            title: row.get(1)?,
+            year: row.get(2)?,
+            imdb_id: row.get(3)?,
+            tmdb_id: row.get(4)?,
+            ratings: row.get(5)?,
+            aliases: read_names(row, 6)?,
+        })
     })
 }
 

@@ -81,6 +81,25 @@ pub struct FilmFacts {
     pub average: Option<f32>,
 }
 
+/// Everything that a film can be found by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FilmNames {
+    /// The data set's own number.
+    pub id: MovieId,
+    /// Without its year: "The Godfather".
+    pub title: String,
+    /// Other titles: original, "also known as".
+    pub aliases: Vec<String>,
+    /// The year of release, where the data has one.
+    pub year: Option<u16>,
+    /// Its number at IMDb, without the "tt".
+    pub imdb_id: Option<u32>,
+    /// Its number at TMDB.
+    pub tmdb_id: Option<u32>,
+    /// How many people rated it.
+    pub ratings: u32,
+}
+
 /// Why the catalogue gave no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum CatalogueError {
