@@ -27,6 +27,8 @@ export default defineConfig({
   use: {
     browserName: 'chromium',
     viewport: { width: 1440, height: 900 },
+    // Only where a test is about it: what it answers, a test cannot see.
+    serviceWorkers: 'block',
     screenshot: 'only-on-failure',
     launchOptions: { executablePath: systems || undefined, args: [...quiet, ...alone, ...asRoot] },
   },

@@ -80,17 +80,22 @@ def popular_films(url):
     return ",".join(str(film["id"]) for film in json.loads(wait_for(f"{url}/api/predict?liked=&n=200")))
 
 
-def load_program():
-    """The load generator, compiled by cargo if it is not there."""
+def bench_program(name):
+    """One of the server's benches, compiled by cargo if it is not there."""
     built = subprocess.run(
-        ["cargo", "bench", "--locked", "--no-run", "-p", "server", "--bench", "load", "--message-format", "json"],
+        ["cargo", "bench", "--locked", "--no-run", "-p", "server", "--bench", name, "--message-format", "json"],
         cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True,
     )
     for line in built.stdout.splitlines():
         message = json.loads(line)
-        if message.get("executable") and message.get("target", {}).get("name") == "load":
+        if message.get("executable") and message.get("target", {}).get("name") == name:
             return message["executable"]
-    sys.exit(f"{pathlib.Path(sys.argv[0]).name}: cargo built no load generator")
+    sys.exit(f"{pathlib.Path(sys.argv[0]).name}: cargo built no bench {name}")
+
+
+def load_program():
+    """The load generator."""
+    return bench_program("load")
 
 
 def marquee_environment():

@@ -5,15 +5,15 @@
 use leptos::prelude::*;
 
 use crate::{
-    domain::{HomeRow, Mark, Move, MovieId, PredictionId, Tuning, ViewerId},
-    views::{FilmPage, Home, Poll, Rated, Ticket, Waited, WorkersPage},
+    domain::{Filter, HomeRow, Mark, Move, MovieId, PredictionId, Search, Tuning, ViewerId},
+    views::{FilmPage, Home, Poll, Rated, SearchPage, Ticket, Waited, WorkersPage, YouPage},
 };
 
 /// The home page of the visitor, or of a MovieLens viewer, but for its predictions.
 #[server(name = LoadHome, prefix = "/fn", endpoint = "home", input = server_fn::codec::GetUrl)]
-pub async fn home(view: Option<ViewerId>) -> Result<Home, ServerFnError> {
+pub async fn home(view: Option<ViewerId>, filter: Filter) -> Result<Home, ServerFnError> {
     let (port, visitor) = ssr::caller()?;
-    ssr::answer(port.home(visitor, view).await)
+    ssr::answer(port.home(visitor, view, filter).await)
 }
 
 /// The page of one film, with what the visitor, or a MovieLens viewer, would give it.
@@ -23,11 +23,37 @@ pub async fn film(movie: MovieId, view: Option<ViewerId>) -> Result<FilmPage, Se
     ssr::answer(port.film(visitor, view, movie).await)
 }
 
-/// Schedules a prediction anew: after a failure, a full queue, or a result that is gone.
-#[server(name = SchedulePrediction, prefix = "/fn", endpoint = "schedule")]
-pub async fn schedule(view: Option<ViewerId>, replaces: Option<PredictionId>) -> Result<Ticket, ServerFnError> {
+/// Films that are searched for, as the visitor, or a MovieLens viewer, would like them.
+#[server(name = SearchFilms, prefix = "/fn", endpoint = "search")]
+pub async fn search(search: Search, view: Option<ViewerId>) -> Result<SearchPage, ServerFnError> {
     let (port, visitor) = ssr::caller()?;
-    ssr::answer(port.schedule(visitor, view, replaces).await)
+    ssr::answer(port.search(visitor, view, search).await)
+}
+
+/// What is the visitor's own, in numbers.
+#[server(name = LoadYou, prefix = "/fn", endpoint = "you", input = server_fn::codec::GetUrl)]
+pub async fn you() -> Result<YouPage, ServerFnError> {
+    let (port, visitor) = ssr::caller()?;
+    ssr::answer(port.you(visitor).await)
+}
+
+/// A list of the visitor's own: rated, watchlist, seen, library, hidden. Pages are counted from 0.
+#[server(name = LoadList, prefix = "/fn", endpoint = "list", input = server_fn::codec::GetUrl)]
+pub async fn list(list: String, page: u32) -> Result<SearchPage, ServerFnError> {
+    let (port, visitor) = ssr::caller()?;
+    let list = ssr::known_list(&list)?;
+    ssr::answer(port.list(visitor, list, page).await)
+}
+
+/// Schedules a prediction anew: after a failure, a full queue, or a result that is gone. `filter` as in the page's address.
+#[server(name = SchedulePrediction, prefix = "/fn", endpoint = "schedule")]
+pub async fn schedule(
+    view: Option<ViewerId>,
+    #[server(default)] filter: String,
+    replaces: Option<PredictionId>,
+) -> Result<Ticket, ServerFnError> {
+    let (port, visitor) = ssr::caller()?;
+    ssr::answer(port.schedule(visitor, view, ssr::following(&filter, replaces)).await)
 }
 
 /// Where a prediction stands; the answer is held until it is finished, at most `wait_ms` (and never over 10 s).
@@ -60,11 +86,12 @@ pub async fn rate(
     movie: MovieId,
     stars: f32,
     #[server(default)] view: Option<ViewerId>,
+    #[server(default)] filter: String,
     #[server(default)] replaces: Option<PredictionId>,
 ) -> Result<Rated, ServerFnError> {
     let (port, visitor) = ssr::caller()?;
     let stars = ssr::stars_or_none(stars)?;
-    ssr::answer(port.rate(visitor, view, movie, stars, replaces).await)
+    ssr::answer(port.rate(visitor, view, movie, stars, ssr::following(&filter, replaces)).await)
 }
 
 /// Puts a mark on a film, or takes it off. Works as a plain form too.
@@ -110,9 +137,9 @@ mod ssr {
     use leptos::prelude::*;
 
     use crate::{
-        domain::{PredictionId, Stars},
+        domain::{FilmList, Filter, PredictionId, Stars},
         pages::{SetCookie, SetStatus},
-        port::{PortError, SharedPort, Visitor},
+        port::{Following, PortError, SharedPort, Visitor},
         views::{Poll, Waited},
     };
 
@@ -127,6 +154,15 @@ mod ssr {
         let port = use_context::<SharedPort>();
         let visitor = use_context::<Visitor>();
         port.zip(visitor).ok_or_else(|| ServerFnError::new(PortError::Internal))
+    }
+
+    /// `filter` is the part of an address after its question mark.
+    pub(super) fn following(filter: &str, replaces: Option<PredictionId>) -> Following {
+        let part = |name: &str| {
+            let mut parts = form_urlencoded::parse(filter.as_bytes());
+            parts.find(|(of, _)| of == name).map(|(_, value)| value.into_owned())
+        };
+        Following { filter: Filter::read(part), replaces }
     }
 
     pub(super) fn remember(name: &str, value: &str) {
@@ -158,6 +194,11 @@ mod ssr {
             }
         }
         Ok(Waited::Unfinished)
+    }
+
+    pub(super) fn known_list(name: &str) -> Result<FilmList, ServerFnError> {
+        let list = name.parse().map_err(|_| PortError::NotFound("There is no such list.".to_owned()));
+        answer(list)
     }
 
     pub(super) fn stars_or_none(stars: f32) -> Result<Option<Stars>, ServerFnError> {

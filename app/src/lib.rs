@@ -24,4 +24,7 @@ pub mod poster;
 pub mod telling;
 pub mod views;
 
-pub use pages::{App, CookieSetter, STREAMED_PAGE, SetCookie, SetStatus, ShellOptions, Theme, shell};
+pub use pages::{
+    Account, App, CookieSetter, IMPORT_PAGE, ImportRun, Importing, Later, STREAMED_PAGE, SetCookie, SetStatus,
+    ShellOptions, Theme, query, shell,
+};

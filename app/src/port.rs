@@ -6,8 +6,8 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 
 use crate::{
-    domain::{Mark, MovieId, PredictionId, Preferences, Stars, ViewerId},
-    views::{FilmPage, Home, Poll, Rated, Ticket, WorkersPage},
+    domain::{FilmList, Filter, Mark, MovieId, PredictionId, Preferences, Search, Stars, ViewerId},
+    views::{FilmPage, Home, Poll, Rated, SearchPage, Ticket, WorkersPage, YouPage},
 };
 
 /// Who asks: a fingerprint of the visitor's cookie, never the cookie itself.
@@ -69,24 +69,42 @@ impl PortError {
     }
 }
 
+/// What a page waits for, and so what a change on it schedules anew.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Following {
+    /// The films that the page shows.
+    pub filter: Filter,
+    /// A prediction that is no longer waited for.
+    pub replaces: Option<PredictionId>,
+}
+
 /// The world, as the pages see it. `view` is the MovieLens viewer in whose shoes the visitor stands, if any.
 #[async_trait]
 pub trait Port: Send + Sync + 'static {
-    /// The home page; schedules its prediction and does not wait for it.
-    async fn home(&self, visitor: Visitor, view: Option<ViewerId>) -> Result<Home, PortError>;
+    /// The home page, of the films that the filter lets through; schedules its prediction and does not wait for it.
+    async fn home(&self, visitor: Visitor, view: Option<ViewerId>, filter: Filter) -> Result<Home, PortError>;
 
     /// The page of one film.
     async fn film(&self, visitor: Visitor, view: Option<ViewerId>, movie: MovieId) -> Result<FilmPage, PortError>;
 
+    /// Films that are searched for.
+    async fn search(&self, visitor: Visitor, view: Option<ViewerId>, search: Search) -> Result<SearchPage, PortError>;
+
+    /// What is the visitor's own.
+    async fn you(&self, visitor: Visitor) -> Result<YouPage, PortError>;
+
+    /// One of the visitor's lists; pages are counted from 0.
+    async fn list(&self, visitor: Visitor, list: FilmList, page: u32) -> Result<SearchPage, PortError>;
+
     /// The workers, for the operator.
     async fn workers(&self, visitor: Visitor) -> Result<WorkersPage, PortError>;
 
-    /// Schedules a prediction for the profile; `replaces` is one that is no longer waited for.
+    /// Schedules a prediction for the profile.
     async fn schedule(
         &self,
         visitor: Visitor,
         view: Option<ViewerId>,
-        replaces: Option<PredictionId>,
+        following: Following,
     ) -> Result<Ticket, PortError>;
 
     /// Where a prediction stands; holds the answer until it changes from `STARTED`/`PENDING` or `wait` is over.
@@ -99,7 +117,7 @@ pub trait Port: Send + Sync + 'static {
         view: Option<ViewerId>,
         movie: MovieId,
         stars: Option<Stars>,
-        replaces: Option<PredictionId>,
+        following: Following,
     ) -> Result<Rated, PortError>;
 
     /// Puts a mark on a film, or takes it off.

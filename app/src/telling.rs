@@ -1,9 +1,15 @@
 //! What was chosen, in the words of the pages. On the server: what the browser does not have to know, it does not have to
 //! download.
 
+use leptos::{either::Either, prelude::*};
+
 use crate::{
-    components::words::{one_decimal, ratings},
-    domain::{HomeRow, PageRow, Reason, Recommendation},
+    components::{
+        card::address,
+        words::{genre_name, grouped, one_decimal, ratings},
+    },
+    domain::{HomeRow, MovieId, PageRow, Reason, Recommendation, Search, ViewerId},
+    pages::search_address,
     views::{CardFilm, ChosenRow, FilmCard, RowBelow},
 };
 
@@ -47,6 +53,57 @@ pub fn known(film: FilmCard) -> CardFilm {
     }
 }
 
+/// A film that was found, with the stars that this profile would give it.
+pub fn found(film: FilmCard, predicted: Option<f32>) -> CardFilm {
+    let aside = predicted.map(|stars| format!("{} for you", one_decimal(f64::from(stars))));
+    let known = known(film);
+    CardFilm { aside: aside.unwrap_or(known.aside), ..known }
+}
+
+/// A film that the search field suggests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suggestion {
+    /// Its number.
+    pub id: MovieId,
+    /// Its title in pieces, and whether each was typed.
+    pub title: Vec<(String, bool)>,
+    /// The year of release, where known.
+    pub year: Option<u16>,
+}
+
+/// The options of the search field's list, in HTML: these films, and the way to all that were found.
+pub fn suggestions(films: Vec<Suggestion>, total: usize, search: &Search, view: Option<ViewerId>) -> String {
+    let option = |(at, film): (usize, Suggestion)| {
+        let title = film.title.into_iter().map(|(text, marked)| match marked {
+            true => Either::Left(view! { <mark>{text}</mark> }),
+            false => Either::Right(text),
+        });
+        view! {
+            <a role="option" id=format!("suggestion-{at}") aria-selected="false" href=address(film.id, view) tabindex="-1">
+                <span>{title.collect_view()}</span>
+                <small class="number">{film.year.map(|year| year.to_string())}</small>
+            </a>
+        }
+    };
+    let shown = films.len();
+    let all = (shown < total).then(|| {
+        let to = search_address(search, view);
+        view! {
+            <a role="option" id=format!("suggestion-{shown}") aria-selected="false" href=to tabindex="-1">
+                <span>{format!("All {} films", grouped(u32::try_from(total).unwrap_or(u32::MAX)))}</span>
+            </a>
+        }
+    });
+    let none = (total == 0).then(|| {
+        view! {
+            <div role="option" aria-disabled="true" aria-selected="false">
+                <span>"No film here has a name like that"</span>
+            </div>
+        }
+    });
+    view! { {films.into_iter().enumerate().map(option).collect_view()} {all} {none} }.to_html()
+}
+
 /// A row below "For you" before its films are chosen, or with those that need no choosing.
 pub fn below(row: HomeRow, films: Vec<CardFilm>) -> RowBelow {
     RowBelow { row, heading: row.label().to_owned(), note: note(row).to_owned(), predicted: row.predicted(), films }
@@ -57,7 +114,7 @@ fn heading(row: &PageRow) -> String {
         PageRow::ForYou => "For you".to_owned(),
         PageRow::Because { title, .. } => format!("Because you liked {title}"),
         PageRow::HiddenGems => HomeRow::HiddenGems.label().to_owned(),
-        PageRow::Genre { name } => name.replace('-', " "),
+        PageRow::Genre { name } => genre_name(name),
     }
 }
 
@@ -125,7 +182,7 @@ mod tests {
         let noir = || Some(PageRow::Genre { name: "Film-Noir".to_owned() });
         let chosen = rows(vec![film(1, Some(PageRow::ForYou)), film(2, heat()), film(3, heat()), film(4, noir())]);
         let told: Vec<_> = chosen.iter().map(|row| (row.heading.as_str(), row.films.len())).collect();
-        assert_eq!(told, [("For you", 1), ("Because you liked Heat", 2), ("Film Noir", 1)]);
+        assert_eq!(told, [("For you", 1), ("Because you liked Heat", 2), ("Film noir", 1)]);
         assert_eq!(rows(vec![film(1, None), film(2, None)]).len(), 1);
         assert!(rows(Vec::new()).is_empty());
     }

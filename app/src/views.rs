@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{HomeRow, Mark, MovieId, PredictionId, RowKind, Stars, Tuning, ViewerId};
+use crate::domain::{HomeRow, Mark, MovieId, OtherFilm, PredictionId, RowKind, Stars, Tuning, ViewerId};
 
 /// How many films the "For you" row asks for, and so how many places it keeps.
 pub const FOR_YOU_FILMS: usize = 20;
@@ -15,8 +15,32 @@ pub const LIKES_TO_START: u32 = 5;
 pub enum Home {
     /// There is no catalogue or no model yet: the page says which commands make them.
     Empty(Missing),
-    /// The page.
-    Ready(Box<HomePage>),
+    /// The page, and what stands around its rows.
+    Ready(Box<HomePage>, Box<Frame>),
+}
+
+/// What stands around the home page's rows, and the browser is not told of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Frame {
+    /// The data set's name, to credit it: "MovieLens latest-small".
+    pub dataset: String,
+    /// MovieLens viewers to step into the shoes of.
+    pub viewers: Vec<ProfileView>,
+    /// What the rows can be filtered by.
+    pub choice: FilterChoice,
+    /// Whether the visitor may look at the workers.
+    pub operator: bool,
+}
+
+/// What films can be filtered by.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FilterChoice {
+    /// Genres.
+    pub genres: Vec<String>,
+    /// Decades, the last one first.
+    pub decades: Vec<u16>,
+    /// Whether the visitor has said which films they have.
+    pub library: bool,
 }
 
 /// What a server without data lacks.
@@ -34,14 +58,10 @@ pub enum Missing {
 pub struct HomePage {
     /// Films in the catalogue.
     pub films: u32,
-    /// The data set's name, to credit it: "MovieLens latest-small".
-    pub dataset: String,
     /// Changes with the catalogue: part of every poster's address, because posters are cached for good.
     pub edition: String,
     /// Whose taste the page follows.
     pub profile: ProfileView,
-    /// MovieLens viewers to step into the shoes of.
-    pub viewers: Vec<ProfileView>,
     /// The prediction that fills the predicted rows, already scheduled.
     pub ticket: Ticket,
     /// The rows below "For you", in the visitor's order.
@@ -52,8 +72,8 @@ pub struct HomePage {
     pub wanted: Vec<MovieId>,
     /// How recommendations are re-ranked for this visitor.
     pub tuning: Tuning,
-    /// Whether the visitor may look at the workers.
-    pub operator: bool,
+    /// The filter that the rows went through, as in the page's address; empty if it lets every film through.
+    pub filter: String,
 }
 
 /// Whose taste a page follows.
@@ -182,6 +202,95 @@ pub struct Pull {
     pub film: FilmCard,
     /// In stars; below 0 if it takes away.
     pub stars: f32,
+}
+
+/// What is the visitor's own, in numbers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct YouPage {
+    /// Films of each list, in the order of [`FilmList::ALL`](crate::domain::FilmList::ALL).
+    pub counts: [u32; 5],
+    /// Films in the catalogue.
+    pub films: u32,
+    /// The data set's name.
+    pub dataset: String,
+}
+
+/// Films that were searched for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SearchPage {
+    /// How many were found.
+    pub total: u32,
+    /// Those of this page.
+    pub found: Vec<CardFilm>,
+    /// How many pages there are, at least one.
+    pub pages: u32,
+    /// Every film of the watchlist.
+    pub wanted: Vec<MovieId>,
+    /// Films of the library that the catalogue does not have; on the library's first page only.
+    pub others: Vec<OtherFilm>,
+    /// What they can be filtered by.
+    pub choice: FilterChoice,
+    /// Films in the catalogue.
+    pub films: u32,
+    /// The data set's name.
+    pub dataset: String,
+    /// Part of every poster's address.
+    pub edition: String,
+}
+
+/// What became of a file that was brought.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ImportSummary {
+    /// Where the file comes from: "Letterboxd".
+    pub source: String,
+    /// Rows that say something of a film.
+    pub rows: u32,
+    /// Films that were not rated here.
+    pub ratings: u32,
+    /// Films that were, with other stars, before.
+    pub changed: u32,
+    /// Films that were rated the same.
+    pub same: u32,
+    /// Films that were rated here since.
+    pub older: u32,
+    /// New on the watchlist, seen, hidden, in the library.
+    pub marks: [u32; 4],
+    /// Films of the library that are not here, and that were not in it.
+    pub others: u32,
+    /// Films that are not here: the first of them.
+    pub unmatched: Vec<Unmatched>,
+    /// How many there are.
+    pub unmatched_rows: u32,
+    /// Rows that cannot be read: the first of them, and why.
+    pub unreadable: Vec<String>,
+    /// How many there are.
+    pub unreadable_rows: u32,
+    /// Series, episodes and games.
+    pub not_films: u32,
+    /// Rows that said again what another had said.
+    pub duplicates: u32,
+    /// The films of which two rows said different stars.
+    pub contradictions: Vec<String>,
+}
+
+/// A film that a file names and the catalogue does not have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unmatched {
+    /// Its title there.
+    pub title: String,
+    /// Its year of release, where the file says it.
+    pub year: Option<u16>,
+    /// What is said of it: "4.5 stars", "watchlist".
+    pub said: String,
+}
+
+/// Why a file was not taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportFailure {
+    /// The HTTP status.
+    pub status: u16,
+    /// A sentence for a person.
+    pub why: String,
 }
 
 /// The answer to "schedule a prediction".

@@ -7,7 +7,8 @@
 //! - [`predictions`]: a prediction's life: queue, workers, batches, results.
 //! - [`model`]: the network, its training and evaluation, the artefact.
 //! - [`catalogue`]: films and the ratings that the model learns from.
-//! - [`visitors`]: what a visitor rated.
+//! - [`exchange`]: files that visitors bring and take away.
+//! - [`visitors`]: what a visitor rated and marked.
 //! - [`sqlite`]: threads that own SQLite connections.
 //! - [`link`]: the way to Redis, where there is one.
 //! - [`telemetry`]: logs, traces, metrics.
@@ -15,6 +16,7 @@
 
 pub mod catalogue;
 pub mod cli;
+pub mod exchange;
 pub mod hex;
 pub mod link;
 pub mod model;

@@ -8,6 +8,7 @@
 mod side;
 
 pub(crate) use side::{
-    choose_theme, close_menu, close_menu_from_outside, focus, focus_place, focused_place, hidden, is_dark, now,
-    on_leave, pause, remember, row_ends, scroll_row, send, send_while_leaving, shown, value,
+    choose_theme, close_with_escape, count, focus, focus_place, focused_place, follow, hidden, is_dark, now, on_leave,
+    only_stop, pause, read, remember, row_ends, scroll_row, select, send, send_while_leaving, shown, step_in, value,
+    write,
 };

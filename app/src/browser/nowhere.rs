@@ -32,9 +32,13 @@ pub(crate) fn focused_place(_list: &str) -> Option<u32> {
 
 pub(crate) fn focus_place(_list: &str, _place: u32) {}
 
-pub(crate) fn close_menu(_id: &str) {}
+pub(crate) fn only_stop(_list: &str, _place: u32) {}
 
-pub(crate) fn close_menu_from_outside(_id: &'static str) {}
+pub(crate) fn step_in(_list: &str, _by: i32) {}
+
+pub(crate) fn close_with_escape(_id: &'static str) {}
+
+pub(crate) fn write(_selector: &str, _text: &str) {}
 
 pub(crate) fn row_ends(_list: &str) -> (bool, bool) {
     (true, false)
@@ -51,6 +55,18 @@ pub(crate) async fn send(_address: &str, _fields: &[(&str, String)]) -> Result<(
 }
 
 pub(crate) fn remember(_name: &str, _value: &str) {}
+
+pub(crate) async fn read(_address: &str, _fields: &[(&str, String)]) -> Option<String> {
+    std::future::pending().await
+}
+
+pub(crate) fn count(_list: &str) -> u32 {
+    0
+}
+
+pub(crate) fn select(_list: &str, _at: Option<u32>) {}
+
+pub(crate) fn follow(_list: &str, _at: u32) {}
 
 pub(crate) fn value(_id: &str) -> String {
     String::new()

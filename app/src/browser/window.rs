@@ -5,8 +5,8 @@ use js_sys::Promise;
 use wasm_bindgen::{JsCast, prelude::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AddEventListenerOptions, Document, Element, Event, HtmlDocument, HtmlElement, HtmlInputElement, Node, RequestInit,
-    Response, ScrollBehavior, ScrollToOptions, UrlSearchParams, VisibilityState,
+    AddEventListenerOptions, Document, Element, Event, HtmlDocument, HtmlElement, HtmlInputElement, KeyboardEvent,
+    Node, RequestInit, Response, ScrollBehavior, ScrollToOptions, UrlSearchParams, VisibilityState,
 };
 
 use crate::pages::Theme;
@@ -90,6 +90,39 @@ async fn answer_to(address: &str, fields: &[(&str, String)]) -> Option<(bool, St
     Some((answer.ok(), text.as_string()?))
 }
 
+/// What the server says at an address with these fields, if it says anything.
+pub(crate) async fn read(address: &str, fields: &[(&str, String)]) -> Option<String> {
+    let address = format!("{address}?{}", form(fields)?.to_string().as_string()?);
+    let answer = JsFuture::from(web_sys::window()?.fetch_with_str(&address)).await.ok()?;
+    let answer: Response = answer.dyn_into().ok()?;
+    let text = answer.ok().then(|| answer.text().ok()).flatten()?;
+    JsFuture::from(text).await.ok()?.as_string()
+}
+
+/// How many items a list has.
+pub(crate) fn count(list: &str) -> u32 {
+    by_id(list).map_or(0, |list| list.child_element_count())
+}
+
+/// Marks one option of a list as the selected one, and no other.
+pub(crate) fn select(list: &str, at: Option<u32>) {
+    let Some(list) = by_id(list) else { return };
+    let options = list.children();
+    for place in 0..options.length() {
+        if let Some(option) = options.item(place) {
+            let _ = option.set_attribute("aria-selected", if at == Some(place) { "true" } else { "false" });
+        }
+    }
+}
+
+/// Goes where an option of a list leads.
+pub(crate) fn follow(list: &str, at: u32) {
+    let option = by_id(list).and_then(|list| list.children().item(at));
+    if let Some(option) = option.and_then(|option| option.dyn_into::<HtmlElement>().ok()) {
+        option.click();
+    }
+}
+
 /// Sends a form that arrives even if the page is gone by then; nobody hears the answer.
 pub(crate) fn send_while_leaving(address: &str, fields: &[(&str, String)]) {
     let (Some(window), Some(form)) = (web_sys::window(), form(fields)) else { return };
@@ -161,28 +194,63 @@ pub(crate) fn focus_place(list: &str, place: u32) {
     }
 }
 
-/// Closes a menu whenever something else is pressed. It stays for as long as the page does.
-pub(crate) fn close_menu_from_outside(id: &'static str) {
+/// Lets only one place of a list be a tab stop, with what is in it; the arrow keys go to the others.
+pub(crate) fn only_stop(list: &str, place: u32) {
+    let Some(list) = by_id(list) else { return };
+    let places = list.children();
+    let place = place.min(places.length().saturating_sub(1));
+    for at in 0..places.length() {
+        let Some(inside) = places.item(at).and_then(|item| item.query_selector_all("a,button,input").ok()) else {
+            continue;
+        };
+        for control in (0..inside.length()).filter_map(|at| inside.item(at)) {
+            let _ = control.unchecked_into::<Element>().set_attribute("tabindex", if at == place { "0" } else { "-1" });
+        }
+    }
+}
+
+/// Goes so many places on in a list, to what can be pressed there.
+pub(crate) fn step_in(list: &str, by: i32) {
+    let Some(at) = focused_place(list) else { return };
+    let item = by_id(list).and_then(|list| list.children().item(at.saturating_add_signed(by)));
+    let link = item.and_then(|item| item.query_selector("a,button").ok().flatten());
+    if let Some(link) = link.and_then(|link| link.dyn_into::<HtmlElement>().ok()) {
+        let _ = link.focus();
+    }
+}
+
+/// Closes a menu whenever something else is pressed, and by Escape, which gives its button the focus again. It stays so for
+/// as long as the page does.
+pub(crate) fn close_with_escape(id: &'static str) {
     let Some(document) = document() else { return };
     let pressed = Closure::<dyn Fn(Event)>::new(move |event: Event| {
+        let Some(menu) = by_id(id).filter(|menu| menu.has_attribute("open")) else { return };
         let at = event.target().and_then(|target| target.dyn_into::<Node>().ok());
-        let Some(menu) = by_id(id) else { return };
-        if !menu.contains(at.as_ref()) {
-            let _ = menu.remove_attribute("open");
+        let inside = menu.contains(at.as_ref());
+        let escaped = event.dyn_ref::<KeyboardEvent>().map(|event| event.key() == "Escape");
+        if !escaped.unwrap_or(!inside) {
+            return;
+        }
+        let _ = menu.remove_attribute("open");
+        if escaped.is_some() && inside {
+            let summary = menu.query_selector("summary").ok().flatten();
+            if let Some(summary) = summary.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+                let _ = summary.focus();
+            }
         }
     });
-    // It cannot fail: the event is a plain one.
-    let _ = document.add_event_listener_with_callback("pointerdown", pressed.as_ref().unchecked_ref());
+    for event in ["pointerdown", "keydown"] {
+        // It cannot fail: the event is a plain one.
+        let _ = document.add_event_listener_with_callback(event, pressed.as_ref().unchecked_ref());
+    }
     pressed.forget();
 }
 
-/// Closes a menu and gives its button the focus.
-pub(crate) fn close_menu(id: &str) {
-    let Some(menu) = by_id(id) else { return };
-    let _ = menu.remove_attribute("open");
-    let summary = menu.query_selector("summary").ok().flatten();
-    if let Some(summary) = summary.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
-        let _ = summary.focus();
+/// Writes a text into each element that a selector finds.
+pub(crate) fn write(selector: &str, text: &str) {
+    let Some(found) = document().and_then(|document| document.query_selector_all(selector).ok()) else { return };
+    for element in (0..found.length()).filter_map(|at| found.item(at)) {
+        element.set_text_content(Some(text));
     }
 }
 

@@ -1,19 +1,29 @@
-//! The top bar: the way home, whose page this is, the theme.
+//! The top bar: the way home, the search, whose page this is, the theme.
 
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 
 use super::{
     icons::{Bulbs, Icon},
-    profile::Profile,
+    search_box::SearchBox,
     words::films_rated,
 };
 use crate::{browser, domain::ViewerId, pages::Theme, views::ProfileView};
 
-const MENU: &str = "profiles";
+/// The profile menu's id.
+pub(crate) const PROFILE_MENU: &str = "profiles";
+/// Selects the elements that say how many films the profile has rated.
+pub(crate) const RATED: &str = ".rated-here";
+const OWN_COUNT: &str = "number rated-here";
 
 /// The top bar; `children` go between the wordmark and the theme.
 #[component]
 pub(crate) fn TopBar(
+    /// What was searched for.
+    #[prop(optional)]
+    text: String,
+    /// The MovieLens viewer in whose shoes the visitor stands.
+    #[prop(optional_no_strip)]
+    view: Option<ViewerId>,
     /// The profile menu, on pages that have one.
     #[prop(optional)]
     children: Option<Children>,
@@ -24,6 +34,15 @@ pub(crate) fn TopBar(
                 <Bulbs />
                 "Marquee"
             </a>
+            <SearchBox text view />
+            <nav class="site-links" aria-label="Site">
+                <a href="/import" rel="external">
+                    "Import"
+                </a>
+                <a href="/you" rel="external">
+                    "Your films"
+                </a>
+            </nav>
             <div class="top-bar-end">
                 {children.map(|children| children())} <ThemeToggle />
             </div>
@@ -55,61 +74,51 @@ fn ThemeToggle() -> impl IntoView {
     }
 }
 
-/// Whose taste the page follows, and whose it could.
+/// Whose taste the page follows, and whose it could. Only ever written by the server: what the page counts is in the
+/// elements that [`RATED`] selects.
 #[component]
 pub(crate) fn ProfileMenu(
-    /// The page's profile.
-    profile: Profile,
+    /// The MovieLens viewer in whose shoes the visitor stands.
+    viewer: Option<ViewerId>,
+    /// Films rated.
+    rated: u32,
     /// Who else there is.
     viewers: Vec<ProfileView>,
 ) -> impl IntoView {
-    let view = profile.view;
-    let own = Signal::derive(move || match view {
-        None => films_rated(profile.rated.get()),
-        Some(_) => "Your own ratings".to_owned(),
-    });
-    let close = move |event: ev::KeyboardEvent| {
-        if event.key() == "Escape" {
-            browser::close_menu(MENU);
+    let entry = |other: Option<ViewerId>, class: &'static str, facts: String| {
+        let to = other.map_or_else(|| "/".to_owned(), |other| format!("/?profile={other}"));
+        view! {
+            <a href=to rel="external" aria-current=(viewer == other).then_some("true")>
+                <Avatar viewer=other />
+                <span>
+                    <strong>{name(other)}</strong>
+                    <small class=class>{facts}</small>
+                </span>
+            </a>
         }
     };
-    Effect::new(|_| browser::close_menu_from_outside(MENU));
-    let others = viewers
-        .into_iter()
-        .filter_map(|other| {
-            let viewer = other.viewer?;
-            let facts = std::iter::once(films_rated(other.rated)).chain((!other.taste.is_empty()).then(|| other.taste.join(", ")));
-            let facts = facts.collect::<Vec<_>>().join(" · ");
-            Some(view! {
-                <a href=format!("/?profile={viewer}") rel="external" aria-current=(view == Some(viewer)).then_some("true")>
-                    <Avatar viewer=Some(viewer) />
-                    <span>
-                        <strong>{name(Some(viewer))}</strong>
-                        <small class="number">{facts}</small>
-                    </span>
-                </a>
-            })
-        })
-        .collect_view();
+    let own = match viewer {
+        None => entry(None, OWN_COUNT, films_rated(rated)),
+        Some(_) => entry(None, "number", "Your own ratings".to_owned()),
+    };
+    let others = viewers.into_iter().filter(|other| other.viewer.is_some()).map(|other| {
+        let taste = (!other.taste.is_empty()).then(|| other.taste.join(", "));
+        let facts = std::iter::once(films_rated(other.rated)).chain(taste).collect::<Vec<_>>().join(" · ");
+        entry(other.viewer, "number", facts)
+    });
     view! {
-        <details class="profile" id=MENU on:keydown=close>
+        <details class="profile" id=PROFILE_MENU>
             <summary>
-                <Avatar viewer=view />
+                <Avatar viewer />
                 <span>
                     <span class="visually-hidden">"Profile: "</span>
-                    <strong class="profile-name">{name(view)}</strong>
-                    <small class="profile-count number">{move || films_rated(profile.rated.get())}</small>
+                    <strong class="profile-name">{name(viewer)}</strong>
+                    <small class=format!("profile-count {OWN_COUNT}")>{films_rated(rated)}</small>
                 </span>
             </summary>
             <nav class="profile-menu" aria-label="Switch profile">
-                <a href="/" rel="external" aria-current=view.is_none().then_some("true")>
-                    <Avatar viewer=None />
-                    <span>
-                        <strong>"You"</strong>
-                        <small class="number">{own}</small>
-                    </span>
-                </a>
-                {others}
+                {own}
+                {others.collect_view()}
             </nav>
         </details>
     }

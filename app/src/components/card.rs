@@ -228,6 +228,11 @@ where
         event.prevent_default();
         profile.rate(movie, stars.get_untracked());
     };
+    let press = move |event: ev::KeyboardEvent| {
+        // The arrow keys are the slider's here, and the row's elsewhere.
+        event.stop_propagation();
+        by_keys.set_value(true);
+    };
     let change = move |event: ev::Event| {
         // A mouse or a finger has let go of the slider; the keys may go on.
         if by_keys.get_value() {
@@ -251,7 +256,7 @@ where
                     prop:value=number
                     aria-label=label
                     aria-valuetext=move || of_five(stars.get())
-                    on:keydown=move |_| by_keys.set_value(true)
+                    on:keydown=press
                     on:pointerdown=move |_| by_keys.set_value(false)
                     on:input=move |event| profile.preview(movie, chosen(event))
                     on:change=change

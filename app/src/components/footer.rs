@@ -29,6 +29,8 @@ pub(crate) fn Footer(
                         }
                     })} ". Everything runs on this machine."
             </p>
+            <a href="/import" rel="external">"Import ratings"</a>
+            <a href="/you" rel="external">"Your films"</a>
             {operator.then(|| view! { <a href="/workers" rel="external">"Workers"</a> })}
         </footer>
     }

@@ -1,6 +1,6 @@
 //! The "For you" row: twenty places from the first paint on, and the films when their prediction is there.
 
-use leptos::{either::EitherOf3, ev, prelude::*};
+use leptos::{either::EitherOf3, prelude::*};
 
 use super::{
     course::Mood,
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     browser,
-    domain::{Tuning, ViewerId},
+    domain::Tuning,
     views::{FOR_YOU_FILMS, Ticket},
 };
 
@@ -50,7 +50,7 @@ pub(crate) fn ForYouRow(
 pub(crate) fn without_script(row: ForYou) -> impl IntoView {
     view! {
         <p class="without-script row-plain">
-            <a class="button" href=plain(row.view())>
+            <a class="button" href=plain(row)>
                 "See your recommendations"
             </a>
             <span class="quiet">" The page waits until they are chosen."</span>
@@ -71,14 +71,9 @@ pub(crate) fn Tune(row: ForYou, tuning: Tuning) -> impl IntoView {
         browser::remember("tuning", &format!("{obscurity}.{variety}"));
         row.retry();
     };
-    let close = move |event: ev::KeyboardEvent| {
-        if event.key() == "Escape" {
-            browser::close_menu(PANEL);
-        }
-    };
-    Effect::new(|_| browser::close_menu_from_outside(PANEL));
+    Effect::new(|_| browser::close_with_escape(PANEL));
     view! {
-        <details class="tuning with-script" id=PANEL on:keydown=close>
+        <details class="tuning with-script" id=PANEL>
             <summary class="button">"Tune"</summary>
             <div class="tuning-panel">
                 <label>
@@ -117,9 +112,10 @@ pub(crate) fn Tune(row: ForYou, tuning: Tuning) -> impl IntoView {
     }
 }
 
-/// The plain page of a profile.
-fn plain(view: Option<ViewerId>) -> String {
-    view.map_or_else(|| "/for-you".to_owned(), |view| format!("/for-you?profile={view}"))
+/// The plain page of what this row shows.
+fn plain(row: ForYou) -> String {
+    let profile = row.view().map(|view| format!("profile={view}&")).unwrap_or_default();
+    format!("/for-you?{profile}{}", row.filter())
 }
 
 fn places(row: ForYou) -> Vec<Place> {
@@ -166,7 +162,7 @@ fn waiting_for(mood: Mood, first: bool, catalogue: u32) -> String {
 
 fn chosen(films: usize, catalogue: u32, seconds: Option<f64>) -> String {
     if films == 0 {
-        return "Nothing is left to choose: every film is rated".to_owned();
+        return "Nothing is left to choose".to_owned();
     }
     let of = format!("{films} of {} films", grouped(catalogue));
     match seconds {

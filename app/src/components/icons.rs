@@ -10,6 +10,17 @@ pub(crate) fn Icons() -> impl IntoView {
             <symbol id="star" viewBox="0 0 24 24">
                 <path d="M12 2.6l2.9 6 6.6.9-4.8 4.6 1.2 6.5-5.9-3.1-5.9 3.1 1.2-6.5L2.5 9.5l6.6-.9z"></path>
             </symbol>
+            <symbol id="search" viewBox="0 0 24 24">
+                <circle cx="10.5" cy="10.5" r="6.5"></circle>
+                <path d="M15.5 15.5L21 21"></path>
+            </symbol>
+            <symbol id="lock" viewBox="0 0 24 24">
+                <rect x="5" y="10.5" width="14" height="10" rx="2"></rect>
+                <path d="M12 14.5v2.5M8 10.5V8a4 4 0 0 1 8 0v2.5"></path>
+            </symbol>
+            <symbol id="have" viewBox="0 0 24 24">
+                <path d="M4 19.5V5h4v14.5zM10 19.5V5h4v14.5zM15.5 6l3.8-1 3.7 13.5-3.8 1z" transform="translate(-1.5 0)"></path>
+            </symbol>
             <symbol id="sun" viewBox="0 0 24 24">
                 <circle cx="12" cy="12" r="4"></circle>
                 <path d="M12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M5.3 18.7l1.4-1.4M17.3 6.7l1.4-1.4"></path>

@@ -54,8 +54,8 @@ pub(crate) struct Marking {
 
 impl Marking {
     /// The marks as the server sends them; `problem` is where the page says what went wrong.
-    pub(crate) fn new(view: Option<ViewerId>, watchlist: &[MovieId], problem: RwSignal<Option<String>>) -> Self {
-        let shown = Shown { watchlist: watchlist.to_vec(), ..Shown::default() };
+    pub(crate) fn new(view: Option<ViewerId>, watchlist: Vec<MovieId>, problem: RwSignal<Option<String>>) -> Self {
+        let shown = Shown { watchlist, ..Shown::default() };
         Self { view, shown: RwSignal::new(shown), problem, outbox: StoredValue::default() }
     }
 

@@ -5,7 +5,7 @@
 //! - [`profile`]: the profile's ratings on this page, and how they are sent; [`marks`]: its marks.
 //! - [`film_map`]: a small map from films.
 //! - the rest is markup: [`bar`], [`row`], [`card`], [`for_you`], [`predicted`], [`welcome`], [`icons`], [`footer`],
-//!   [`plain`], [`charts`].
+//!   [`plain`], [`charts`], [`search_box`], [`toast`].
 
 pub(crate) mod bar;
 pub(crate) mod card;
@@ -21,5 +21,7 @@ pub(crate) mod predicted;
 pub(crate) mod prediction;
 pub(crate) mod profile;
 pub(crate) mod row;
+pub(crate) mod search_box;
+pub(crate) mod toast;
 pub(crate) mod welcome;
 pub(crate) mod words;

@@ -16,9 +16,9 @@ pub(crate) fn PlainFilms(
     /// The MovieLens viewer they were chosen for.
     viewer: Option<ViewerId>,
 ) -> impl IntoView {
-    let profile = Profile::without_page(viewer);
+    let profile = Profile::without_page(viewer, &[]);
     provide_context(profile);
-    provide_context(Marking::new(viewer, &[], profile.problem));
+    provide_context(Marking::new(viewer, Vec::new(), profile.problem));
     let mut rows = rows.into_iter();
     let first = rows.next().map(|row| row.films).unwrap_or_default();
     view! {

@@ -30,6 +30,8 @@ pub(crate) enum Phase {
 #[derive(Clone, Copy)]
 pub(crate) struct ForYou {
     view: Option<ViewerId>,
+    /// The filter, as in the page's address.
+    filter: StoredValue<String>,
     /// How far it is.
     pub(crate) phase: RwSignal<Phase>,
     /// The films to show, none before the first prediction is there.
@@ -44,7 +46,7 @@ pub(crate) struct ForYou {
 
 impl ForYou {
     /// The row as the server sends it.
-    pub(crate) fn new(view: Option<ViewerId>, ticket: Ticket) -> Self {
+    pub(crate) fn new(view: Option<ViewerId>, filter: String, ticket: Ticket) -> Self {
         let (mood, id) = match ticket {
             Ticket::Scheduled(id) => (Mood::Choosing, Some(id)),
             Ticket::Busy { .. } => (Mood::Busy, None),
@@ -52,6 +54,7 @@ impl ForYou {
         };
         Self {
             view,
+            filter: StoredValue::new(filter),
             phase: RwSignal::new(Phase::Waiting(mood)),
             films: RwSignal::new(Vec::new()),
             below: RwSignal::new(Vec::new()),
@@ -63,6 +66,11 @@ impl ForYou {
     /// The MovieLens viewer whose row it is, if it is not the visitor's own.
     pub(crate) fn view(self) -> Option<ViewerId> {
         self.view
+    }
+
+    /// The filter that its films go through, as in the page's address.
+    pub(crate) fn filter(self) -> String {
+        self.filter.try_get_value().unwrap_or_default()
     }
 
     /// Follows a ticket to its end, in the browser. `since` is when the visitor began to wait for it.
@@ -132,7 +140,7 @@ impl ForYou {
                     self.waits(state.id().or(replaces), state.mood());
                     timer.pause(after).await;
                     self.is_current(course)?;
-                    Heard::from_call(api::schedule(self.view, replaces).await, Heard::Ticket)
+                    Heard::from_call(api::schedule(self.view, self.filter(), replaces).await, Heard::Ticket)
                 }
                 Next::Show(films) => {
                     self.show(films, timer.seconds()).await;

@@ -7,7 +7,7 @@ use super::{film_map::FilmMap, prediction::ForYou};
 use crate::{
     api, browser,
     domain::{MovieId, Stars, ViewerId},
-    views::{HomePage, Ticket},
+    views::{CardFilm, HomePage, Ticket},
 };
 
 /// The profile whose page this is. In context below the home page.
@@ -42,13 +42,16 @@ impl Profile {
     pub(crate) fn new(page: &HomePage) -> Self {
         let (view, ticket) = (page.profile.viewer, page.ticket);
         let cards = page.welcome.iter().chain(page.rows.iter().flat_map(|row| &row.films));
-        let stars: FilmMap<_> = cards.filter_map(|film| Some((film.id, film.stars?))).collect();
-        Self::of(stars, (page.profile.rated, page.profile.liked), ForYou::new(view, ticket))
+        Self::of(
+            stars_of(cards),
+            (page.profile.rated, page.profile.liked),
+            ForYou::new(view, page.filter.clone(), ticket),
+        )
     }
 
     /// The profile on a page that shows its films and no more.
-    pub(crate) fn without_page(view: Option<ViewerId>) -> Self {
-        Self::of(FilmMap::default(), (0, 0), ForYou::new(view, Ticket::Busy { retry_after: 0 }))
+    pub(crate) fn without_page(view: Option<ViewerId>, films: &[CardFilm]) -> Self {
+        Self::of(stars_of(films.iter()), (0, 0), ForYou::new(view, String::new(), Ticket::Busy { retry_after: 0 }))
     }
 
     fn of(stars: FilmMap<Stars>, (rated, liked): (u32, u32), for_you: ForYou) -> Self {
@@ -168,7 +171,7 @@ impl Profile {
         let replaces = self.for_you.id.get_untracked();
         // What is on its way is about to be replaced: its end is nobody's concern any more.
         let before_that = self.for_you.hold();
-        let answer = api::rate(movie, number(stars), self.view, replaces).await;
+        let answer = api::rate(movie, number(stars), self.view, self.for_you.filter(), replaces).await;
         self.settle(movie, stars);
         match answer {
             Ok(answer) => {
@@ -215,6 +218,10 @@ impl Profile {
         };
         self.problem.set(Some(format!("The rating was not stored. {why}")));
     }
+}
+
+fn stars_of<'a>(films: impl Iterator<Item = &'a CardFilm>) -> FilmMap<Stars> {
+    films.filter_map(|film| Some((film.id, film.stars?))).collect()
 }
 
 /// Stars as the server function takes them: 0 takes a rating back.

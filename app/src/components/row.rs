@@ -2,6 +2,7 @@
 
 use leptos::{
     either::{Either, EitherOf3},
+    ev,
     prelude::*,
 };
 
@@ -66,6 +67,28 @@ pub(crate) fn FilmRow(
     };
     let class = if lead.is_some() { "row row-lead" } else { "row" };
     let failed = move || lead.is_some_and(|row| matches!(row.phase.get(), Phase::Failed(_)));
+    // A row is one stop for the Tab key: the card that had the focus last. The arrow keys go from card to card.
+    let stop = StoredValue::new(0);
+    Effect::new(move |_| {
+        places.track();
+        // The cards are there with the next frame.
+        request_animation_frame(move || browser::only_stop(track, stop.try_get_value().unwrap_or_default()));
+    });
+    let stops = move |_| {
+        if let Some(place) = browser::focused_place(track) {
+            stop.set_value(place);
+            browser::only_stop(track, place);
+        }
+    };
+    let arrows = move |event: ev::KeyboardEvent| {
+        let by = match event.key().as_str() {
+            "ArrowRight" => 1,
+            "ArrowLeft" => -1,
+            _ => return,
+        };
+        event.prevent_default();
+        browser::step_in(track, by);
+    };
     view! {
         <section
             class=class
@@ -75,7 +98,7 @@ pub(crate) fn FilmRow(
         >
             <RowHead id track heading level ends sort />
             <div class="row-stage">
-                <ul class="row-track" role="list" id=track aria-busy=move || busy.get().to_string() on:scroll=move |_| look()>
+                <ul class="row-track" role="list" id=track aria-busy=move || busy.get().to_string() on:scroll=move |_| look() on:focusin=stops on:keydown=arrows>
                     <For each=move || places.get() key=Place::key let:place>
                         {match place {
                             Place::Kept(_) => EitherOf3::A(view! { <WaitingCard /> }),

@@ -47,6 +47,13 @@ pub(crate) fn Welcome(
             <div class="welcome-words">
                 <h1 id="welcome">"Rate a few films you know"</h1>
                 <p class="quiet">{words}</p>
+                <p class="quiet">
+                    "Or "
+                    <a href="/import" rel="external">
+                        "bring your ratings"
+                    </a>
+                    " from elsewhere."
+                </p>
                 <p class="bulbs" role="img" aria-label=move || format!("{} of {LIKES_TO_START} films liked", lit())>
                     {bulbs} <span class="number">{move || format!("{} of {LIKES_TO_START}", lit())}</span>
                 </p>

@@ -24,6 +24,11 @@ pub(crate) fn films_rated(count: u32) -> String {
     }
 }
 
+/// "1 row", "329 rows".
+pub(crate) fn counted(count: u32, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{} {what}s", grouped(count)) }
+}
+
 /// "1 rating", "329 ratings".
 pub(crate) fn ratings(count: u32) -> String {
     if count == 1 { "1 rating".to_owned() } else { format!("{} ratings", grouped(count)) }
@@ -42,17 +47,28 @@ pub(crate) fn one_decimal(number: f64) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 
+/// A genre as it is called: the data sets write "Film-Noir" and "Sci-Fi" alike.
+pub(crate) fn genre_name(genre: &str) -> String {
+    if genre == "Film-Noir" { "Film noir".to_owned() } else { genre.to_owned() }
+}
+
 /// A number with two decimals: 4.164 as "4.16".
 pub(crate) fn two_decimals(number: f64) -> String {
     let hundredths = (number * 100.0).round().max(0.0) as u32;
     format!("{}.{:02}", hundredths / 100, hundredths % 100)
 }
 
-/// The same with its sign: "+0.27", "−0.11", "0.00".
-pub(crate) fn signed(number: f64) -> String {
-    let size = two_decimals(number.abs());
+/// A number with three decimals: 0.0042 as "0.004".
+pub(crate) fn three_decimals(number: f64) -> String {
+    let thousandths = (number * 1_000.0).round().max(0.0) as u32;
+    format!("{}.{:03}", thousandths / 1_000, thousandths % 1_000)
+}
+
+/// Written by one of the two above, with its sign: "+0.27", "−0.11", "0.00".
+pub(crate) fn signed(number: f64, write: impl Fn(f64) -> String) -> String {
+    let size = write(number.abs());
     match size.as_str() {
-        "0.00" => size,
+        "0.00" | "0.000" => size,
         _ if number < 0.0 => format!("−{size}"),
         _ => format!("+{size}"),
     }

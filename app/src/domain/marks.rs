@@ -17,11 +17,13 @@ pub enum Mark {
     Seen,
     /// They are not interested.
     Hidden,
+    /// They have it: it is in their library.
+    Library,
 }
 
 impl Mark {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Watchlist, Self::Seen, Self::Hidden];
+    pub const ALL: [Self; 4] = [Self::Watchlist, Self::Seen, Self::Hidden, Self::Library];
 
     /// Its name, as addresses and forms have it.
     pub fn name(self) -> &'static str {
@@ -29,18 +31,19 @@ impl Mark {
             Self::Watchlist => "watchlist",
             Self::Seen => "seen",
             Self::Hidden => "hidden",
+            Self::Library => "library",
         }
     }
 
     /// Whether a film that has it is never recommended.
     pub fn ends_recommendation(self) -> bool {
-        self != Self::Watchlist
+        matches!(self, Self::Seen | Self::Hidden)
     }
 }
 
 /// No mark has this name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a mark is one of watchlist, seen, hidden")]
+#[error("a mark is one of watchlist, seen, hidden, library")]
 pub struct InvalidMark;
 
 impl FromStr for Mark {
@@ -74,6 +77,11 @@ impl Marks {
         let mut films: Vec<_> = with.map(|(&(_, movie), &at)| (at, movie)).collect();
         films.sort_unstable_by(|a, b| b.cmp(a));
         films.into_iter().map(|(_, movie)| movie).collect()
+    }
+
+    /// When the film was marked, if it was.
+    pub fn at(&self, movie: MovieId, mark: Mark) -> Option<i64> {
+        self.films.get(&(mark, movie)).copied()
     }
 
     /// The films that are not to be recommended: seen and hidden ones. Ascending.

@@ -2,14 +2,22 @@
 //!
 //! No `cfg`, no I/O, no framework: only serde.
 
+mod filter;
 mod ids;
+mod list;
 mod marks;
+mod other_film;
 mod prediction;
 mod preferences;
+mod search;
 mod stars;
 
+pub use filter::Filter;
 pub use ids::{InvalidPredictionId, MovieId, PredictionId, ViewerId};
+pub use list::{FilmList, InvalidList};
 pub use marks::{InvalidMark, Mark, Marks};
+pub use other_film::OtherFilm;
 pub use prediction::{PageRow, PredictionState, Reason, Recommendation, RowKind};
 pub use preferences::{Arrangement, HomeRow, Move, Preferences, Tuning, UnknownRow};
+pub use search::{InvalidOrder, Search, SearchOrder};
 pub use stars::{InvalidStars, Stars};

@@ -1,10 +1,13 @@
 //! A film's page: what everyone thinks of it, what this visitor would, and why.
 
 use leptos::{either::Either, prelude::*};
-use leptos_meta::{Meta, Title};
 use leptos_router::hooks::use_params_map;
 
-use super::{notice::Notice, sentence, set_status, viewer_in_address};
+use super::{
+    head::{About, Head},
+    notice::Notice,
+    sentence, set_status, viewer_in_address,
+};
 use crate::{
     api,
     components::{
@@ -12,7 +15,7 @@ use crate::{
         card::{Edition, Face, address},
         footer::Footer,
         icons::Icon,
-        words::{grouped, of_five, one_decimal, ratings, signed, two_decimals},
+        words::{genre_name, grouped, of_five, one_decimal, ratings, signed, three_decimals, two_decimals},
     },
     domain::{Mark, MovieId, Stars, ViewerId},
     views::{FilmCard, FilmPage as Content, PredictedStars, Pull},
@@ -74,9 +77,8 @@ fn Film(content: Content, viewer: Option<ViewerId>) -> impl IntoView {
     let elsewhere = [(imdb, "IMDb"), (tmdb, "TMDB")];
     let links = elsewhere.map(|(address, place)| address.map(|address| view! { <a href=address>{place}</a> }));
     view! {
-        <Title text=name />
-        <Meta name="description" content=description />
-        <TopBar />
+        <Head title=name description about=About::Film />
+        <TopBar view=viewer />
         <main id="main">
             <div class="page">
                 <article class="film" aria-labelledby="film-title">
@@ -87,7 +89,17 @@ fn Film(content: Content, viewer: Option<ViewerId>) -> impl IntoView {
                         <h1 id="film-title">{film.title.clone()}</h1>
                         <p class="film-facts quiet">
                             <span class="number">{film.year.map(|year| year.to_string())}</span>
-                            {genres.into_iter().map(|genre| view! { <span>{genre}</span> }).collect_view()}
+                            {genres
+                                .into_iter()
+                                .map(|genre| {
+                                    let to = super::search::of_genre(genre.clone(), viewer);
+                                    view! {
+                                        <a href=to rel="external">
+                                            {genre_name(&genre)}
+                                        </a>
+                                    }
+                                })
+                                .collect_view()}
                             {links.collect_view()}
                         </p>
                         {(!aliases.is_empty())
@@ -224,6 +236,7 @@ fn MarkFilm(movie: MovieId, marks: Vec<Mark>, viewer: Option<ViewerId>) -> impl 
             Mark::Watchlist => ("#keep", if on { "On your watchlist" } else { "Watchlist" }),
             Mark::Seen => ("#seen", if on { "Seen" } else { "Already seen" }),
             Mark::Hidden => ("#hide", if on { "Hidden from you" } else { "Not interested" }),
+            Mark::Library => ("#have", if on { "In your library" } else { "I have it" }),
         };
         view! {
             <form method="post" action="/fn/mark">
@@ -296,11 +309,11 @@ fn Why(predicted: PredictedStars, viewer: Option<ViewerId>) -> impl IntoView {
             </p>
             <ul class="reasons" role="list">
                 {line("Everyone, by what is known of the film".to_owned(), two_decimals(f64::from(everyone)))}
-                {(!nothing).then(|| line(generous, signed(f64::from(generosity))))} {pulls}
+                {(!nothing).then(|| line(generous, signed(f64::from(generosity), two_decimals)))} {pulls}
                 {(others.0 > 0)
                     .then(|| {
                         let films = if others.0 == 1 { "1 other film".to_owned() } else { format!("{} other films", grouped(others.0)) };
-                        line(films, signed(f64::from(others.1)))
+                        line(films, signed(f64::from(others.1), two_decimals))
                     })}
                 <li class="sum">
                     <span></span>
@@ -312,6 +325,9 @@ fn Why(predicted: PredictedStars, viewer: Option<ViewerId>) -> impl IntoView {
         </section>
     }
 }
+
+/// Where no film moves the number further than this, two decimals would say little. In stars.
+const SMALL: f32 = 0.05;
 
 /// A rated film and how far it moves the number.
 #[component]
@@ -335,7 +351,7 @@ fn PullRow(pull: Pull, widest: f32, own: bool, viewer: Option<ViewerId>) -> impl
             <svg class="pull" class:pull-down=stars < 0.0 viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
                 <rect height="1" width=(stars.abs() / widest * 100.0).to_string() />
             </svg>
-            <span class="number">{signed(f64::from(stars))}</span>
+            <span class="number">{signed(f64::from(stars), if widest < SMALL { three_decimals } else { two_decimals })}</span>
         </li>
     }
 }

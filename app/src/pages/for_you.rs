@@ -1,13 +1,16 @@
 //! The plain way to "For you", for a browser without script: a page that waits until the films are chosen.
 
 use leptos::{either::Either, prelude::*};
-use leptos_meta::Title;
 
-use super::{sentence, set_status, viewer_in_address};
+use super::{
+    filter_in_address,
+    filters::{self, in_address},
+    head::Head,
+    sentence, set_status, viewer_in_address,
+};
 use crate::{
     api,
     components::{bar::TopBar, card::Edition, plain::PlainFilms},
-    domain::ViewerId,
     views::{Home, Ticket, Waited},
 };
 
@@ -18,20 +21,23 @@ const NOTHING_YET: &str = "There is nothing to choose from yet: the home page sa
 pub(super) fn ForYouPage() -> impl IntoView {
     let view = viewer_in_address();
     let viewer = view.clone().ok().flatten();
+    let filter = filter_in_address();
+    let words = filters::in_words(&filter);
+    let again = in_address("/for-you", filter.parts(), viewer);
     // The page's head waits for this one, which takes no longer than SQL does: so its status is true.
     let home = Resource::new_blocking(
         || (),
         move |()| {
-            let view = view.clone();
+            let (view, filter) = (view.clone(), filter.clone());
             async move {
                 let home = match view {
-                    Ok(view) => api::home(view).await,
+                    Ok(view) => api::home(view, filter).await,
                     Err(why) => {
                         set_status(404);
                         Err(ServerFnError::ServerError(why))
                     }
                 };
-                if matches!(&home, Ok(Home::Ready(page)) if !matches!(page.ticket, Ticket::Scheduled(_))) {
+                if matches!(&home, Ok(Home::Ready(page, _)) if !matches!(page.ticket, Ticket::Scheduled(_))) {
                     set_status(503);
                 }
                 home
@@ -42,7 +48,7 @@ pub(super) fn ForYouPage() -> impl IntoView {
         || (),
         move |()| async move {
             let page = match home.await? {
-                Home::Ready(page) => page,
+                Home::Ready(page, _) => page,
                 Home::Empty(_) => return Err(ServerFnError::ServerError(NOTHING_YET.to_owned())),
             };
             let waited = match page.ticket {
@@ -54,26 +60,31 @@ pub(super) fn ForYouPage() -> impl IntoView {
         },
     );
     let title = viewer.map_or_else(|| "For you".to_owned(), |viewer| format!("For Viewer {viewer}"));
+    let description = viewer.map_or_else(
+        || "The films chosen for you, on a page that needs no script.".to_owned(),
+        |viewer| format!("The films chosen for Viewer {viewer}, on a page that needs no script."),
+    );
     view! {
-        <Title text=title.clone() />
+        <Head title=title.clone() description />
         <TopBar />
         <main id="main">
             <div class="page-head page-head-row">
                 <h1 id="for-you">{title}</h1>
+                {(!words.is_empty()).then(|| view! { <p>{format!("Only: {words}")}</p> })}
                 // Sent at once, and out of sight as soon as something follows it.
                 <p class="status plain-wait">"Choosing your films. This page waits until they are there…"</p>
             </div>
             <Suspense>
-                {move || Suspend::new(async move {
+                {move || { let again = again.clone(); Suspend::new(async move {
                     match films.await {
                         Ok((Waited::Films(rows), edition)) => {
                             provide_context(Edition(edition));
                             Either::Left(view! { <PlainFilms rows viewer /> })
                         }
-                        Ok((other, _)) => Either::Right(view! { <Instead why=in_words(other) viewer /> }),
-                        Err(error) => Either::Right(view! { <Instead why=sentence(&error) viewer /> }),
+                        Ok((other, _)) => Either::Right(view! { <Instead why=in_words(other) again /> }),
+                        Err(error) => Either::Right(view! { <Instead why=sentence(&error) again /> }),
                     }
-                })}
+                })}}
             </Suspense>
         </main>
     }
@@ -97,8 +108,7 @@ fn in_words(waited: Waited) -> String {
 
 /// No films: why, and what to do.
 #[component]
-fn Instead(why: String, viewer: Option<ViewerId>) -> impl IntoView {
-    let again = viewer.map_or_else(|| "/for-you".to_owned(), |viewer| format!("/for-you?profile={viewer}"));
+fn Instead(why: String, again: String) -> impl IntoView {
     view! {
         <div class="page">
             <p>{why}</p>

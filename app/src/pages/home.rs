@@ -4,36 +4,45 @@ use leptos::{
     either::{Either, EitherOf3},
     prelude::*,
 };
-use leptos_meta::Title;
 
-use super::{notice::Notice, sentence, set_status, viewer_in_address};
+use super::{
+    filter_in_address, filters::home_filters, head::Head, notice::Notice, sentence, set_status, viewer_in_address,
+};
 use crate::{
-    api,
+    api, browser,
     components::{
-        bar::{ProfileMenu, TopBar},
-        card::{Edition, focus_soon},
+        bar::{PROFILE_MENU, ProfileMenu, RATED, TopBar},
+        card::Edition,
         footer::Footer,
         for_you::ForYouRow,
-        marks::{Gone, Marking},
+        marks::Marking,
         predicted::RowsBelow,
         profile::Profile,
         row::Level,
+        toast::Toast,
         welcome::Welcome,
+        words::films_rated,
     },
-    views::{Home, HomePage as Content, Missing},
+    domain::Filter,
+    views::{Frame, Home, HomePage as Content, Missing, ProfileView},
 };
+
+/// What the site is, to whoever has not been here.
+const PITCH: &str = "Your film ratings in, your next film out. Self-hosted, and the page never waits for its model.";
 
 /// `/`, and `/?profile=414`.
 #[component]
 pub(super) fn HomePage() -> impl IntoView {
     let view = viewer_in_address();
+    let filter = filter_in_address();
+    let asked = filter.clone();
     let home = Resource::new(
         || (),
         move |()| {
-            let view = view.clone();
+            let (view, filter) = (view.clone(), asked.clone());
             async move {
                 match view {
-                    Ok(view) => api::home(view).await,
+                    Ok(view) => api::home(view, filter).await,
                     Err(why) => {
                         set_status(404);
                         Err(ServerFnError::ServerError(why))
@@ -44,9 +53,9 @@ pub(super) fn HomePage() -> impl IntoView {
     );
     view! {
         <Suspense>
-            {move || Suspend::new(async move {
+            {move || { let filter = filter.clone(); Suspend::new(async move {
                 match home.await {
-                    Ok(Home::Ready(content)) => EitherOf3::A(view! { <Ready content=*content /> }),
+                    Ok(Home::Ready(content, frame)) => EitherOf3::A(ready(*content, *frame, &filter)),
                     Ok(Home::Empty(missing)) => EitherOf3::B(view! { <Empty missing /> }),
                     Err(error) => {
                         let why = sentence(&error);
@@ -57,36 +66,49 @@ pub(super) fn HomePage() -> impl IntoView {
                         })
                     }
                 }
-            })}
+            })}}
         </Suspense>
     }
 }
 
-#[component]
-fn Ready(content: Content) -> impl IntoView {
-    let title = match content.profile.viewer {
-        None => "Films chosen for you".to_owned(),
-        Some(viewer) => format!("Films chosen for Viewer {viewer}"),
+fn ready(content: Content, frame: Frame, filter: &Filter) -> impl IntoView + use<> {
+    let Frame { dataset, viewers, choice, operator } = frame;
+    let ProfileView { viewer, rated, .. } = content.profile;
+    let films = content.films;
+    let (title, description) = match viewer {
+        None => ("Films chosen for you".to_owned(), PITCH.to_owned()),
+        Some(viewer) => (
+            format!("Films chosen for Viewer {viewer}"),
+            format!("What Marquee recommends to MovieLens’ Viewer {viewer}, by the films that they rated."),
+        ),
     };
+    let filters = home_filters(&choice, filter, viewer);
     view! {
-        <Title text=title />
-        <LivePage content />
+        <Head title description />
+        <TopBar view=viewer>
+            <ProfileMenu viewer rated viewers />
+        </TopBar>
+        <main id="main">{filters} <Rows content /></main>
+        <Footer dataset films operator />
     }
 }
 
-/// The part of the page that the browser attaches to: all of it. The island's props carry what the server rendered it
-/// of, so the browser needs neither the router nor a second question to begin.
+/// The part of the page that the browser attaches to: all rows. The island's props carry what the server rendered it of, so
+/// the browser needs neither the router nor a second question to begin.
 #[island]
-fn LivePage(content: Content) -> impl IntoView {
+fn Rows(content: Content) -> impl IntoView {
     let profile = Profile::new(&content);
-    let marking = Marking::new(profile.view, &content.wanted, profile.problem);
+    let Content { films, edition, ticket, rows, welcome, tuning, wanted, .. } = content;
+    let marking = Marking::new(profile.view, wanted, profile.problem);
     provide_context(profile);
     provide_context(marking);
     Effect::new(move |_| {
         profile.keep_when_left();
         marking.keep_when_left();
+        browser::close_with_escape(PROFILE_MENU);
     });
-    let Content { films, dataset, edition, viewers, ticket, rows, welcome, tuning, operator, .. } = content;
+    // The top bar counts along.
+    Effect::new(move |_| browser::write(RATED, &films_rated(profile.rated.get())));
     provide_context(Edition(edition));
     let (level, welcome) = if welcome.is_empty() {
         (Level::Page, None)
@@ -94,48 +116,11 @@ fn LivePage(content: Content) -> impl IntoView {
         (Level::Section, Some(view! { <Welcome films=welcome /> }))
     };
     view! {
-        <TopBar>
-            <ProfileMenu profile viewers />
-        </TopBar>
-        <main id="main">
-            {welcome} <ForYouRow ticket catalogue=films level tuning /> <RowsBelow rows /> <Toast profile marking />
-        </main>
-        <Footer dataset films operator />
+        {welcome}
+        <ForYouRow ticket catalogue=films level tuning />
+        <RowsBelow rows />
+        <Toast profile marking />
     }
-}
-
-/// What went wrong, until the visitor has read it; or the way back from what was done last, until it is used or replaced.
-#[component]
-fn Toast(profile: Profile, marking: Marking) -> impl IntoView {
-    let undo = move |gone: Gone| {
-        let back = move |_| {
-            marking.bring_back(gone.movie);
-            focus_soon(gone.card.clone());
-        };
-        view! {
-            <button class="button" type="button" on:click=back>
-                "Undo"
-            </button>
-        }
-    };
-    let toast = move || match (profile.problem.get(), marking.last()) {
-        (Some(problem), _) => EitherOf3::A(view! {
-            <div class="toast" role="alert">
-                <span>{problem}</span>
-                <button class="button" type="button" on:click=move |_| profile.problem.set(None)>
-                    "Close"
-                </button>
-            </div>
-        }),
-        (None, Some(gone)) => EitherOf3::B(view! {
-            <div class="toast">
-                <span role="status">{gone.in_words()}</span>
-                {undo(gone)}
-            </div>
-        }),
-        (None, None) => EitherOf3::C(()),
-    };
-    view! { {toast} }
 }
 
 /// A server without data: which commands bring it.
@@ -183,7 +168,7 @@ fn Empty(missing: Missing) -> impl IntoView {
         ),
     };
     view! {
-        <Title text=title />
+        <Head title description=format!("{title}: {PITCH}") />
         <TopBar />
         <main id="main" class="page">
             <div class="page-head">

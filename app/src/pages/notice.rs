@@ -1,15 +1,15 @@
 //! A page that only has to say something, and shows the way home.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
+use super::head::Head;
 use crate::components::bar::TopBar;
 
 /// The page; its children are a sentence or two.
 #[component]
 pub(super) fn Notice(title: &'static str, heading: &'static str, children: Children) -> impl IntoView {
     view! {
-        <Title text=title />
+        <Head title description=format!("{heading}.") />
         <TopBar />
         <main id="main" class="page">
             <div class="page-head">

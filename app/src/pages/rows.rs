@@ -1,8 +1,8 @@
 //! Where a visitor arranges the home page: plain forms, so it works without script and costs the browser nothing.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
+use super::head::Head;
 use crate::{
     api,
     components::bar::TopBar,
@@ -14,7 +14,10 @@ use crate::{
 pub(super) fn RowsPage() -> impl IntoView {
     let chosen = Resource::new(|| (), |()| api::preferences());
     view! {
-        <Title text="Arrange the home page" />
+        <Head
+            title="Arrange the home page"
+            description="Which rows of films the home page shows, in which order, and how the recommendations are tuned."
+        />
         <TopBar />
         <main id="main" class="page">
             <div class="page-head">

@@ -1,6 +1,6 @@
 //! The HTML around the application, rendered by the server only.
 
-use leptos::{hydration::AutoReload, nonce::use_nonce, prelude::*};
+use leptos::{html, hydration::AutoReload, nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
 use super::{App, Theme};
@@ -14,6 +14,8 @@ pub struct ShellOptions {
     pub js: String,
     /// Address of the WebAssembly.
     pub wasm: String,
+    /// Where visitors find the site, `https://marquee.example`: pictures for other sites need whole addresses.
+    pub origin: Option<String>,
     /// In `cargo leptos watch`: reload the page when a build is there.
     pub reload: Option<LeptosOptions>,
     /// The visitor's theme, from their cookie.
@@ -27,14 +29,18 @@ const MARK_SCRIPT: &str = "document.documentElement.dataset.script=''";
 /// island within another needs no element of its own, so there is nothing to walk in order.
 const BOOT: &str = r#"(({js,wasm})=>import(js).then(app=>app.default({module_or_path:wasm}).then(()=>{app.hydrate();for(const island of document.querySelectorAll('leptos-island'))app[island.dataset.component](island)})).catch(error=>{delete document.documentElement.dataset.script;console.error(error)}))"#;
 
+/// When the server is gone, pages say so (`public/sw.js`). And a page that the browser has kept and shows again, because the
+/// visitor went back to it, is loaded anew if something was said on another meanwhile.
+const AROUND: &str = r"navigator.serviceWorker?.register('/sw.js').catch(()=>{});const said=()=>document.cookie.match(/(?:^|; )said=([^;]*)/)?.[1];let before;addEventListener('pagehide',()=>{before=said()});addEventListener('pageshow',event=>{if(event.persisted&&before!==said())location.reload()})";
+
 /// The whole document.
 pub fn shell(options: &ShellOptions) -> impl IntoView + use<> {
-    let ShellOptions { css, js, wasm, reload, theme } = options.clone();
+    let ShellOptions { css, js, wasm, origin, reload, theme } = options.clone();
     // Outside the islands nothing is attached to, so nothing is marked for it.
     if let Some(shared) = Owner::current_shared_context() {
         shared.set_is_hydrating(false);
     }
-    let boot = format!("{BOOT}({{js:{js:?},wasm:{wasm:?}}})");
+    let boot = format!("{BOOT}({{js:{js:?},wasm:{wasm:?}}});{AROUND}");
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=theme.map(Theme::name)>
@@ -43,12 +49,13 @@ pub fn shell(options: &ShellOptions) -> impl IntoView + use<> {
                 <script nonce=use_nonce()>{MARK_SCRIPT}</script>
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
-                <meta
-                    name="description"
-                    content="Your film ratings in, your next film out. Self-hosted, and the page never waits for its model."
-                />
+                {theme_colours(theme)}
                 <link rel="stylesheet" href=css />
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
+                <link rel="icon" type="image/png" sizes="192x192" href="/icon-192.png" />
+                <link rel="apple-touch-icon" sizes="180x180" href="/apple-touch-icon.png" />
+                <link rel="manifest" href="/manifest.webmanifest" />
+                {card(origin)}
                 <link rel="modulepreload" href=js />
                 <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
                 {reload.map(|options| view! { <AutoReload options /> })}
@@ -61,5 +68,46 @@ pub fn shell(options: &ShellOptions) -> impl IntoView + use<> {
                 <App />
             </body>
         </html>
+    }
+}
+
+/// The colour of what the browser draws around the page: the page's ground (`--ground` in style/main.css), in the theme
+/// that the visitor chose, else in the system's.
+fn theme_colours(theme: Option<Theme>) -> impl IntoView {
+    let colour = |theme, media: Option<&'static str>| {
+        html::meta().name("theme-color").attr("media", media).content(ground(theme))
+    };
+    match theme {
+        Some(theme) => vec![colour(theme, None)],
+        None => vec![
+            colour(Theme::Light, Some("(prefers-color-scheme: light)")),
+            colour(Theme::Dark, Some("(prefers-color-scheme: dark)")),
+        ],
+    }
+}
+
+fn ground(theme: Theme) -> &'static str {
+    match theme {
+        Theme::Light => "#f7f7f8",
+        Theme::Dark => "#0e0f11",
+    }
+}
+
+/// What a link to any page looks like elsewhere. The page adds its words.
+fn card(origin: Option<String>) -> impl IntoView {
+    // `view!` knows no `property`.
+    let property = |name: &'static str, content: String| html::meta().attr("property", name).content(content);
+    let picture = origin.map(|origin| {
+        vec![
+            property("og:image", format!("{origin}/card.png")),
+            property("og:image:width", "1200".to_owned()),
+            property("og:image:height", "630".to_owned()),
+            property("og:image:alt", "Marquee, in lit bulbs".to_owned()),
+        ]
+    });
+    view! {
+        {property("og:site_name", "Marquee".to_owned())}
+        {picture}
+        <meta name="twitter:card" content="summary_large_image" />
     }
 }

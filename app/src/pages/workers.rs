@@ -1,9 +1,8 @@
 //! The workers, for the operator: what waits, what runs, how long answers take, who computes.
 
 use leptos::{either::Either, prelude::*};
-use leptos_meta::Title;
 
-use super::sentence;
+use super::{head::Head, sentence};
 use crate::{
     api,
     components::{
@@ -26,7 +25,7 @@ const AWAY: &str = "The queue is out of reach. Trying again…";
 pub(super) fn Workers() -> impl IntoView {
     let page = Resource::new(|| (), |()| api::workers());
     view! {
-        <Title text="Workers" />
+        <Head title="Workers" description="What waits, what runs, how long answers take, and who computes them." />
         <TopBar />
         <main id="main" class="page">
             <Suspense>

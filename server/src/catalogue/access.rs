@@ -4,7 +4,8 @@ use app::domain::{MovieId, Stars, ViewerId};
 use rusqlite::Connection;
 
 use super::{
-    CatalogueError, FilmFacts, FilmNames, Info, Interactions, Movie, MovieSummary, Viewer, queries, schema, search,
+    CatalogueError, FilmFacts, FilmNames, Info, Interactions, Movie, MovieSummary, Viewer, queries, schema,
+    search::{NameIndex, Query},
 };
 use crate::sqlite::{Abandoned, Pool, open_immutable};
 
@@ -14,6 +15,7 @@ use crate::sqlite::{Abandoned, Pool, open_immutable};
 pub struct Catalogue {
     pool: Pool,
     info: Arc<Info>,
+    index: Arc<NameIndex>,
 }
 
 impl Catalogue {
@@ -21,11 +23,12 @@ impl Catalogue {
     pub fn open(path: &Path, readers: usize) -> Result<Self, CatalogueError> {
         let first = open(path)?;
         let info = Arc::new(schema::read_info(&first, path)?);
+        let index = Arc::new(NameIndex::new(&queries::names(&first)?, &queries::facts(&first)?));
         let mut connections = vec![first];
         for _ in 1..readers {
             connections.push(open(path)?);
         }
-        Ok(Self { pool: Pool::start("catalogue", connections, Abandoned::Skip)?, info })
+        Ok(Self { pool: Pool::start("catalogue", connections, Abandoned::Skip)?, info, index })
     }
 
     /// What this catalogue is.
@@ -74,10 +77,20 @@ impl Catalogue {
         self.pool.call(move |connection| queries::notable_viewers(connection, n)).await
     }
 
-    /// Films whose titles or aliases hold all the words, the last of them perhaps unfinished. A film of exactly this
-    /// name comes first, then the most rated. Any text is a valid query.
-    pub async fn search(&self, text: String, n: usize) -> Result<Vec<MovieSummary>, CatalogueError> {
-        self.pool.call(move |connection| search::search(connection, &text, n)).await
+    /// The names of every film, the most rated first.
+    pub async fn names(&self) -> Result<Vec<FilmNames>, CatalogueError> {
+        self.pool.call(|connection| queries::names(connection)).await
+    }
+
+    /// What films can be searched by.
+    pub fn index(&self) -> &NameIndex {
+        &self.index
+    }
+
+    /// The films that the query finds, in its order. Milliseconds of arithmetic, so it runs where queries do.
+    pub async fn find(&self, query: Query) -> Result<Vec<MovieId>, CatalogueError> {
+        let index = Arc::clone(&self.index);
+        self.pool.call(move |_| Ok(index.find(&query))).await
     }
 }
 

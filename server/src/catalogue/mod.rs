@@ -10,7 +10,7 @@ pub mod import;
 mod interactions;
 mod queries;
 mod schema;
-mod search;
+pub mod search;
 pub mod synth;
 mod titles;
 mod types;

@@ -50,17 +50,6 @@ pub(super) fn well_known(connection: &Connection, n: usize) -> Result<Vec<MovieS
     rows(connection, &sql, [limit(n)], summary)
 }
 
-/// The films of these places in [`popular`]'s order.
-pub(super) fn by_popularity(connection: &Connection, places: &[i64]) -> Result<Vec<MovieSummary>, CatalogueError> {
-    let mut statement =
-        connection.prepare_cached(&format!("select {SUMMARY} from movies m where m.popularity = ?1"))?;
-    let mut found = Vec::with_capacity(places.len());
-    for place in places {
-        found.extend(statement.query_row([place], summary).optional()?);
-    }
-    Ok(found)
-}
-
 pub(super) fn viewer(connection: &Connection, id: ViewerId) -> Result<Option<Viewer>, CatalogueError> {
     let sql = format!("select {VIEWER} from viewers v where v.id = ?1");
     Ok(connection.prepare_cached(&sql)?.query_row([id.0], read_viewer).optional()?)

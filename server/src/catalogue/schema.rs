@@ -38,7 +38,7 @@ create table movies (
     ratings    integer not null,        -- how many people rated it
     average    real,                    -- of their stars; null where nobody did
     histogram  text    not null,        -- ratings of half a star, one star, … five stars: ten numbers with spaces
-    popularity integer not null unique, -- 1 is the most rated film; also its row in film_names
+    popularity integer not null unique, -- 1 is the most rated film
     well_known integer unique           -- place among the films that a new visitor is asked about
 ) strict;
 
@@ -79,14 +79,6 @@ create table ratings (
     rated_at  integer not null,         -- seconds since 1970; 0 where the data has no times
     primary key (viewer_id, movie_id)
 ) strict, without rowid;
-
--- Search. A row's number is the film's popularity, so that the order of rows is the order of answers and a search for
--- a common word stops after the first few. Contentless: the names are in movies and aliases.
-create virtual table film_names using fts5 (
-    title, aliases,
-    content = '', columnsize = 0, detail = full, prefix = '1 2 3',
-    tokenize = 'unicode61 remove_diacritics 2'
-);
 ";
 
 static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| Migrations::new(vec![M::up(TABLES)]));

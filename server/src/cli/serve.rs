@@ -1,7 +1,7 @@
 //! `marquee serve`.
 
 use std::{
-    net::SocketAddr,
+    net::{SocketAddr, ToSocketAddrs},
     path::{Path, PathBuf},
     sync::Arc,
     thread::available_parallelism,
@@ -38,11 +38,11 @@ const LEAST_TOKIO_THREADS: usize = 4;
 #[derive(Debug, Args)]
 pub struct ServeArgs {
     /// Where to listen; port 0 takes any free one
-    #[arg(long, env = "MARQUEE_ADDR", default_value = "127.0.0.1:3000", value_name = "IP:PORT")]
+    #[arg(long, env = "MARQUEE_ADDR", default_value = "127.0.0.1:3000", value_name = "HOST:PORT", value_parser = address)]
     addr: SocketAddr,
 
     /// Worker threads that compute predictions [default: CPU cores minus one, at least one]; 0: other processes do
-    #[arg(long, env = "MARQUEE_WORKERS", value_name = "N")]
+    #[arg(long, env = "MARQUEE_WORKERS", value_name = "N", value_parser = threads)]
     workers: Option<usize>,
 
     #[command(flatten)]
@@ -57,7 +57,7 @@ pub struct ServeArgs {
     max_batch: usize,
 
     /// How long a prediction may wait for a worker
-    #[arg(long, env = "MARQUEE_DEADLINE", default_value = "60s", value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "MARQUEE_DEADLINE", default_value = "60s", value_name = "TIME", value_parser = some_time)]
     deadline: Duration,
 
     /// How long a result is kept
@@ -128,6 +128,28 @@ pub fn positive(text: &str) -> Result<usize, String> {
         Ok(number) => Ok(number),
         Err(error) => Err(format!("{error}")),
     }
+}
+
+/// Worker threads: each has a connection to the catalogue, and there is nothing to win beyond the cores.
+pub fn threads(text: &str) -> Result<usize, String> {
+    const MOST: usize = 1_024;
+    let number: usize = text.parse().map_err(|error| format!("{error}"))?;
+    if number > MOST { Err(format!("at most {MOST}")) } else { Ok(number) }
+}
+
+/// A length of time that is one.
+pub fn some_time(text: &str) -> Result<Duration, String> {
+    let time = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    if time.is_zero() { Err("longer than 0s".into()) } else { Ok(time) }
+}
+
+/// Where to listen, by number or name: `127.0.0.1:3000`, `[::1]:3000`, `localhost:3000`.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let found: Vec<SocketAddr> =
+        text.to_socket_addrs().map_err(|error| format!("{error}; such as 127.0.0.1:3000"))?.collect();
+    // Of a name's addresses the one that most can reach.
+    let best = found.iter().find(|address| address.is_ipv4()).or(found.first());
+    best.copied().ok_or_else(|| "no address has this name".to_owned())
 }
 
 /// Runs `marquee serve`.
@@ -206,4 +228,16 @@ fn own_visitors(data_dir: &Path) -> anyhow::Result<Visitors> {
 #[allow(clippy::print_stdout, reason = "what the user of the command waits for")]
 fn say_where(addr: SocketAddr) {
     println!("Marquee is on http://{addr}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_may_be_a_name() {
+        assert_eq!(address("localhost:3000").expect("found").port(), 3000);
+        assert_eq!(address("[::1]:80").expect("found").to_string(), "[::1]:80");
+        assert!(address("localhost").is_err());
+    }
 }

@@ -1,18 +1,17 @@
-//! `marquee visitors`: what visitors rated, moved to where several web servers share it.
+//! `marquee visitors`: what visitors said, moved to where several web servers share it.
 
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use app::domain::ViewerId;
 use clap::{Args, Subcommand};
 
 use super::queue::QueueArgs;
 use crate::{
     link::Link,
-    visitors::{SharedVisitors, Visitors},
+    visitors::{SharedVisitors, VisitorStore, Visitors},
 };
 
-/// Ratings read at once.
+/// Visitors looked up at once.
 const BATCH: u32 = 1_000;
 
 /// Options of `marquee visitors`.
@@ -27,7 +26,7 @@ pub struct VisitorsArgs {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Copy the ratings of visitors.db to Redis; what is rated there already stays as it is, and the file too
+    /// Copy the ratings and lists of visitors.db to Redis; what is there already stays as it is, and the file too
     Migrate,
 }
 
@@ -51,24 +50,22 @@ pub fn run(args: &VisitorsArgs, data_dir: &Path) -> anyhow::Result<()> {
         let to = SharedVisitors::new(link);
         copy(&from, &to).await.with_context(|| format!("copying to {redis}; start again, it goes on where it was"))
     })?;
-    let ratings = if copied == 1 { "rating" } else { "ratings" };
-    println!("{copied} {ratings} copied to {redis}, {kept} were there already");
+    let entries = if copied == 1 { "rating or list entry" } else { "ratings and list entries" };
+    println!("{copied} {entries} copied to {redis}, {kept} were there already");
     Ok(())
 }
 
 async fn copy(from: &Visitors, to: &SharedVisitors) -> anyhow::Result<(u64, u64)> {
     let (mut copied, mut kept, mut last) = (0, 0, None);
     loop {
-        let rows = from.all_ratings(last, BATCH).await?;
-        let Some(&end) = rows.last() else { return Ok((copied, kept)) };
-        for (visitor, viewer, movie, stars) in rows {
-            let shoes = (viewer > 0).then_some(ViewerId(viewer));
-            // A rating made in the meantime is newer than the file's.
-            if to.rate_if_new(visitor, shoes, movie, stars).await? {
-                copied += 1;
-            } else {
-                kept += 1;
-            }
+        let everyone = from.everyone(last, BATCH).await?;
+        let Some(&end) = everyone.last() else { return Ok((copied, kept)) };
+        for (visitor, shoes) in everyone {
+            let (rated, marks) = (from.rated(visitor, shoes).await?, from.marks(visitor, shoes).await?);
+            let others = if shoes.is_none() { from.others(visitor).await? } else { Vec::new() };
+            // What was said in the meantime is newer than the file.
+            let (new, there) = to.add(visitor, shoes, &rated, &marks, &others).await?;
+            (copied, kept) = (copied + new, kept + there);
         }
         last = Some(end);
     }

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 
 use super::{
     queue::{QueueArgs, prepared_link},
-    serve::{positive, usual_workers},
+    serve::{positive, some_time, threads, usual_workers},
 };
 use crate::{
     catalogue::{self, Reader},
@@ -23,6 +23,10 @@ use crate::{
     },
 };
 
+fn some_threads(text: &str) -> Result<usize, String> {
+    positive(text).and_then(|_| threads(text))
+}
+
 /// Options of `marquee worker`.
 #[derive(Debug, Args)]
 pub struct WorkerArgs {
@@ -30,7 +34,7 @@ pub struct WorkerArgs {
     queue: QueueArgs,
 
     /// Worker threads that compute predictions [default: CPU cores minus one, at least one]
-    #[arg(long, env = "MARQUEE_WORKERS", value_name = "N", value_parser = positive)]
+    #[arg(long, env = "MARQUEE_WORKERS", value_name = "N", value_parser = some_threads)]
     workers: Option<usize>,
 
     /// The most predictions computed together
@@ -38,7 +42,7 @@ pub struct WorkerArgs {
     max_batch: usize,
 
     /// How long a prediction may wait for a worker; the same as the web servers'
-    #[arg(long, env = "MARQUEE_DEADLINE", default_value = "60s", value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "MARQUEE_DEADLINE", default_value = "60s", value_name = "TIME", value_parser = some_time)]
     deadline: Duration,
 
     /// How long a result is kept; the same as the web servers'

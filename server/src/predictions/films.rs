@@ -114,15 +114,16 @@ impl FilmTable {
     pub fn allowed<'a>(&'a self, request: &'a Request) -> impl Fn(usize) -> bool + 'a {
         let wanted = self.mask(&request.genres);
         let any_genre = request.genres.is_empty();
-        let chosen = request.candidates.is_some();
+        let chosen = request.candidates.as_ref();
         move |position| {
             let movie = self.order.films()[position];
             let in_genre = any_genre || self.genres_of[position] & wanted != 0;
             let in_years = request
                 .years
                 .is_none_or(|(from, to)| self.year_of[position].is_some_and(|year| (from..=to).contains(&year)));
-            let rated = || !chosen && !request.include_rated && request.profile.stars(movie).is_some();
-            in_genre && in_years && request.exclude.binary_search(&movie).is_err() && !rated()
+            let rated = || chosen.is_none() && !request.include_rated && request.profile.stars(movie).is_some();
+            let in_choice = || chosen.is_none_or(|chosen| chosen.binary_search(&movie).is_ok());
+            in_genre && in_years && in_choice() && request.exclude.binary_search(&movie).is_err() && !rated()
         }
     }
 

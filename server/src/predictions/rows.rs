@@ -42,7 +42,9 @@ pub fn below(
     let mut taken: HashSet<usize> = for_you.iter().map(|&(film, _)| film).collect();
     let allowed = films.allowed(request);
     let mut seeds = seeds(model, history, for_you)?.into_iter();
-    let mut genres = telling_genres(films, history).into_iter();
+    // A row of what all rows are of would say nothing.
+    let is_asked = |genre: &usize| request.genres.contains(&films.genres()[*genre]);
+    let mut genres = telling_genres(films, history).into_iter().filter(|genre| !is_asked(genre));
     let mut rows = Vec::new();
     for kind in RowKind::of_page(history.liked().count()) {
         let free = |film: usize| !taken.contains(&film) && allowed(film);

@@ -136,6 +136,19 @@ impl Service {
         tokio::task::spawn_blocking(move || stars.predict(&history, film)).await.ok()?
     }
 
+    /// What somebody with this profile would give each of these films, in their order; `None` for those that the model does
+    /// not know. A few milliseconds for a whole catalogue.
+    pub async fn stars_of_all(&self, profile: &Profile, movies: Vec<MovieId>) -> Vec<Option<f32>> {
+        let history = History::new(self.films.order(), profile.ratings());
+        let (stars, films) = (Arc::clone(&self.stars), Arc::clone(&self.films));
+        let predict = move || {
+            let visitor = stars.visitor(&history)?;
+            let of = |movie| Some(visitor.stars(films.order().position(movie)?)? as f32);
+            Some(movies.into_iter().map(of).collect())
+        };
+        tokio::task::spawn_blocking(predict).await.ok().flatten().unwrap_or_default()
+    }
+
     /// The films that are most like this one, with how much, at most so many; `None` if the model does not know the film.
     pub async fn similar(&self, movie: MovieId, most: usize) -> Option<Result<Vec<(MovieId, f32)>, ModelError>> {
         let film = self.films.order().position(movie)?;

@@ -1,16 +1,19 @@
 //! What visitors said of films: `visitors.db`, or Redis where several web servers share it. Knows films by their numbers only; no
 //! catalogue, no model, no web.
 
+mod brought;
+mod bulk;
 mod profile;
 mod shared;
 mod store;
 
 use app::{
-    domain::{Mark, Marks, MovieId, Stars, ViewerId},
+    domain::{Mark, Marks, MovieId, OtherFilm, Stars, ViewerId},
     port::VisitorId,
 };
 use async_trait::async_trait;
 
+pub use brought::{Brought, Kept, MOST_OTHERS};
 pub use profile::Profile;
 pub use shared::SharedVisitors;
 pub use store::{Visitors, VisitorsError};
@@ -38,8 +41,30 @@ pub trait VisitorStore: Send + Sync {
         most: usize,
     ) -> Result<Vec<MovieId>, VisitorsError>;
 
+    /// What the visitor rated, with when (seconds since 1970), the last first.
+    async fn rated(
+        &self,
+        visitor: VisitorId,
+        shoes: Option<ViewerId>,
+    ) -> Result<Vec<(MovieId, Stars, i64)>, VisitorsError>;
+
+    /// Keeps what the visitor brought from elsewhere: all of it or, after an error, nothing. Done again it changes nothing.
+    async fn keep(&self, visitor: VisitorId, brought: Brought) -> Result<Kept, VisitorsError>;
+
+    /// Forgets everything that the visitor ever said, in whose shoes ever.
+    async fn forget(&self, visitor: VisitorId) -> Result<(), VisitorsError>;
+
+    /// Makes everything that one visitor said another's, who has said nothing.
+    async fn hand_over(&self, from: VisitorId, to: VisitorId) -> Result<(), VisitorsError>;
+
     /// The visitor's marks.
     async fn marks(&self, visitor: VisitorId, shoes: Option<ViewerId>) -> Result<Marks, VisitorsError>;
+
+    /// Films of the visitor's library that the catalogue does not have, by title.
+    async fn others(&self, visitor: VisitorId) -> Result<Vec<OtherFilm>, VisitorsError>;
+
+    /// Takes those out of the library.
+    async fn drop_others(&self, visitor: VisitorId) -> Result<(), VisitorsError>;
 
     /// Puts a mark on a film, or takes it off. One that is there keeps its time.
     async fn mark(

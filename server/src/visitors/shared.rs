@@ -1,22 +1,24 @@
 use std::{
     cmp::Reverse,
+    collections::{HashMap, HashSet},
     time::{SystemTime, UNIX_EPOCH},
 };
 
 use app::{
-    domain::{Mark, Marks, MovieId, Stars, ViewerId},
+    domain::{Mark, Marks, MovieId, OtherFilm, Stars, ViewerId},
     port::VisitorId,
 };
 use async_trait::async_trait;
 use redis::cmd;
 
-use super::{Profile, VisitorStore, VisitorsError};
+use super::{Brought, Kept, MOST_OTHERS, Profile, VisitorStore, VisitorsError};
 use crate::{hex, link::Link};
 
 /// Ratings in Redis, seen alike by every web server: one hash for each visitor and pair of shoes,
 /// `{prefix}:r:<visitor>:<viewer>`, from film to half stars and when they were given (`9:1764000000`); 0 is a rating that was
 /// taken back, so that a copy of an older file does not bring it to life again. Marks are in `{prefix}:m:…`, from
-/// `<mark>:<film>` to when. They have no expiry: a rating is precious.
+/// `<mark>:<film>` to when; in whose shoes a visitor has said anything in `{prefix}:s:<visitor>`, to find it all when it is to be
+/// forgotten; the films of their library that the catalogue does not have in `{prefix}:o:<visitor>`. They have no expiry: a rating is precious.
 #[derive(Clone)]
 pub struct SharedVisitors {
     link: Link,
@@ -28,17 +30,41 @@ impl SharedVisitors {
         Self { link }
     }
 
-    /// Stores a rating unless there is one; whether it was stored.
-    pub async fn rate_if_new(
+    /// Stores what is not there yet of what a visitor said; how much was new, and how much was there.
+    pub async fn add(
         &self,
         visitor: VisitorId,
         shoes: Option<ViewerId>,
-        movie: MovieId,
-        stars: Stars,
-    ) -> Result<bool, VisitorsError> {
-        let mut write = cmd("HSETNX");
-        write.arg(self.ratings_key(visitor, shoes)).arg(movie.0).arg(value(Some(stars)));
-        Ok(self.link.command(&write).await?)
+        rated: &[(MovieId, Stars, i64)],
+        marks: &Marks,
+        others: &[OtherFilm],
+    ) -> Result<(u64, u64), VisitorsError> {
+        self.remember_shoes(visitor, shoes).await?;
+        let ratings = rated.iter().map(|&(movie, stars, at)| (movie.to_string(), dated(stars, at)));
+        let marked = Mark::ALL.into_iter().flat_map(|mark| {
+            let field = move |movie: MovieId| (format!("{}:{movie}", mark.name()), marks.at(movie, mark));
+            marks.films(mark).into_iter().map(field).map(|(field, at)| (field, at.unwrap_or_default().to_string()))
+        });
+        let others = others.iter().filter_map(|film| Some((film.key(), serde_json::to_string(film).ok()?)));
+        let all = [
+            (self.ratings_key(visitor, shoes), ratings.collect::<Vec<_>>()),
+            (self.key('m', visitor, shoes), marked.collect()),
+            (self.others_key(visitor), others.collect()),
+        ];
+        let (mut new, mut there) = (0, 0);
+        for (key, fields) in all {
+            for part in fields.chunks(FIELDS) {
+                let mut write = redis::pipe();
+                for (field, value) in part {
+                    write.cmd("HSETNX").arg(&key).arg(field).arg(value);
+                }
+                let added: Vec<u64> = self.link.pipeline(&write).await?;
+                let added: u64 = added.into_iter().sum();
+                new += added;
+                there += part.len() as u64 - added;
+            }
+        }
+        Ok((new, there))
     }
 
     fn ratings_key(&self, visitor: VisitorId, shoes: Option<ViewerId>) -> String {
@@ -48,6 +74,37 @@ impl SharedVisitors {
     fn key(&self, kind: char, visitor: VisitorId, shoes: Option<ViewerId>) -> String {
         let viewer = shoes.map_or(0, |viewer| viewer.0);
         self.link.redis().key(format_args!("{kind}:{}:{viewer}", hex::encode(&visitor.0)))
+    }
+
+    /// Before anything is said in a viewer's shoes: that it can be found again.
+    async fn remember_shoes(&self, visitor: VisitorId, shoes: Option<ViewerId>) -> Result<(), VisitorsError> {
+        let Some(viewer) = shoes else { return Ok(()) };
+        let mut write = cmd("HSET");
+        write.arg(self.shoes_key(visitor)).arg(viewer.0).arg(1);
+        Ok(self.link.command::<()>(&write).await?)
+    }
+
+    fn shoes_key(&self, visitor: VisitorId) -> String {
+        self.link.redis().key(format_args!("s:{}", hex::encode(&visitor.0)))
+    }
+
+    fn others_key(&self, visitor: VisitorId) -> String {
+        self.link.redis().key(format_args!("o:{}", hex::encode(&visitor.0)))
+    }
+
+    /// Films of the library that the catalogue does not have, as JSON, by what tells them apart.
+    async fn others_by_key(&self, visitor: VisitorId) -> Result<Vec<(String, String)>, VisitorsError> {
+        let mut read = cmd("HGETALL");
+        read.arg(self.others_key(visitor));
+        Ok(self.link.command(&read).await?)
+    }
+
+    /// In whose shoes the visitor has said anything, their own first.
+    async fn shoes(&self, visitor: VisitorId) -> Result<Vec<Option<ViewerId>>, VisitorsError> {
+        let mut read = cmd("HGETALL");
+        read.arg(self.shoes_key(visitor));
+        let viewers: Vec<(u32, String)> = self.link.command(&read).await?;
+        Ok(std::iter::once(None).chain(viewers.into_iter().map(|(viewer, _)| Some(ViewerId(viewer)))).collect())
     }
 
     /// Films, their stars, and when they were given.
@@ -69,14 +126,29 @@ impl SharedVisitors {
     }
 }
 
-/// A rating as Redis has it.
-fn value(stars: Option<Stars>) -> String {
-    stars.map_or_else(|| "0".to_owned(), |stars| format!("{}:{}", stars.halves(), now()))
+/// Those that are not there yet, as Redis has them, as many as there is room for.
+fn new_others(there: &HashSet<String>, others: &[OtherFilm]) -> Vec<(String, String)> {
+    let room = MOST_OTHERS.saturating_sub(there.len());
+    let new = others.iter().map(|film| (film.key(), film)).filter(|(key, _)| !there.contains(key));
+    let new: HashMap<String, &OtherFilm> = new.take(room).collect();
+    new.into_iter().filter_map(|(key, film)| Some((key, serde_json::to_string(film).ok()?))).collect()
 }
 
+/// A rating as Redis has it.
+fn value(stars: Option<Stars>) -> String {
+    stars.map_or_else(|| "0".to_owned(), |stars| dated(stars, now()))
+}
+
+fn dated(stars: Stars, at: i64) -> String {
+    format!("{}:{at}", stars.halves())
+}
+
+/// Fields that go into one command: a whole catalogue's would hold Redis up.
+const FIELDS: usize = 2_000;
+
 /// Seconds since 1970.
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+fn now() -> i64 {
+    i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()).unwrap_or(i64::MAX)
 }
 
 #[async_trait]
@@ -92,6 +164,7 @@ impl VisitorStore for SharedVisitors {
         movie: MovieId,
         stars: Option<Stars>,
     ) -> Result<(), VisitorsError> {
+        self.remember_shoes(visitor, shoes).await?;
         let mut write = cmd("HSET");
         write.arg(self.ratings_key(visitor, shoes)).arg(movie.0).arg(value(stars));
         Ok(self.link.command::<()>(&write).await?)
@@ -107,6 +180,106 @@ impl VisitorStore for SharedVisitors {
             self.ratings(visitor, shoes).await?.map(|(movie, _, at)| (Reverse(at), movie)).collect();
         films.sort_unstable();
         Ok(films.into_iter().take(most).map(|(_, movie)| movie).collect())
+    }
+
+    async fn rated(
+        &self,
+        visitor: VisitorId,
+        shoes: Option<ViewerId>,
+    ) -> Result<Vec<(MovieId, Stars, i64)>, VisitorsError> {
+        let mut films: Vec<_> = self.ratings(visitor, shoes).await?.collect();
+        films.sort_unstable_by_key(|&(movie, _, at)| (Reverse(at), movie));
+        Ok(films)
+    }
+
+    async fn keep(&self, visitor: VisitorId, brought: Brought) -> Result<Kept, VisitorsError> {
+        let mut kept = Kept::default();
+        let here: HashMap<MovieId, (Stars, i64)> =
+            self.ratings(visitor, None).await?.map(|(movie, stars, at)| (movie, (stars, at))).collect();
+        let marked = self.marks(visitor, None).await?;
+        let ratings = brought.ratings.iter().filter_map(|&(movie, stars, at)| {
+            let stored = kept.rating(here.get(&movie).copied(), (stars, at));
+            stored.then(|| (movie.to_string(), dated(stars, at.unwrap_or_else(now))))
+        });
+        let ratings: Vec<(String, String)> = ratings.collect();
+        let marks = brought.marks.iter().filter_map(|&(mark, movie, at)| {
+            let said = marked.has(movie, mark) || (mark == Mark::Seen && here.contains_key(&movie));
+            if said {
+                return None;
+            }
+            kept.mark(mark);
+            Some((format!("{}:{movie}", mark.name()), at.unwrap_or_else(now).to_string()))
+        });
+        let marks: Vec<(String, String)> = marks.collect();
+        let mut all = redis::pipe();
+        // All or nothing.
+        all.atomic();
+        let there: HashSet<String> = self.others_by_key(visitor).await?.into_iter().map(|(key, _)| key).collect();
+        let others = new_others(&there, &brought.others);
+        kept.others = others.len();
+        let all_fields = [
+            (self.ratings_key(visitor, None), ratings),
+            (self.key('m', visitor, None), marks),
+            (self.others_key(visitor), others),
+        ];
+        for (key, fields) in all_fields {
+            for part in fields.chunks(FIELDS) {
+                all.hset_multiple(&key, part).ignore();
+            }
+        }
+        if kept.new + kept.changed + kept.marks.iter().sum::<usize>() + kept.others > 0 {
+            self.link.pipeline::<()>(&all).await?;
+        }
+        Ok(kept)
+    }
+
+    async fn forget(&self, visitor: VisitorId) -> Result<(), VisitorsError> {
+        let mut all = cmd("DEL");
+        all.arg(self.shoes_key(visitor)).arg(self.others_key(visitor));
+        for shoes in self.shoes(visitor).await? {
+            all.arg(self.ratings_key(visitor, shoes)).arg(self.key('m', visitor, shoes));
+        }
+        Ok(self.link.command::<()>(&all).await?)
+    }
+
+    async fn hand_over(&self, from: VisitorId, to: VisitorId) -> Result<(), VisitorsError> {
+        let mut all = redis::pipe();
+        all.atomic();
+        for shoes in self.shoes(from).await? {
+            if let Some(viewer) = shoes {
+                all.hset(self.shoes_key(to), viewer.0, 1).ignore();
+            }
+            for kind in ['r', 'm'] {
+                let (old, new) = (self.key(kind, from, shoes), self.key(kind, to, shoes));
+                let mut read = cmd("HGETALL");
+                read.arg(&old);
+                let fields: Vec<(String, String)> = self.link.command(&read).await?;
+                for part in fields.chunks(FIELDS) {
+                    all.hset_multiple(&new, part).ignore();
+                }
+                all.del(old).ignore();
+            }
+        }
+        for part in self.others_by_key(from).await?.chunks(FIELDS) {
+            all.hset_multiple(self.others_key(to), part).ignore();
+        }
+        all.del(self.others_key(from)).ignore();
+        all.del(self.shoes_key(from)).ignore();
+        Ok(self.link.pipeline::<()>(&all).await?)
+    }
+
+    async fn others(&self, visitor: VisitorId) -> Result<Vec<OtherFilm>, VisitorsError> {
+        let films = self.others_by_key(visitor).await?;
+        let films = films.into_iter().filter_map(|(_, json)| serde_json::from_str(&json).ok());
+        let mut films: Vec<OtherFilm> = films.collect();
+        films.sort_by_cached_key(|film| (film.title.to_lowercase(), film.year));
+        Ok(films)
+    }
+
+    async fn drop_others(&self, visitor: VisitorId) -> Result<(), VisitorsError> {
+        let mut write = cmd("DEL");
+        write.arg(self.others_key(visitor));
+        Ok(self.link.command::<()>(&write).await?)
     }
 
     async fn marks(&self, visitor: VisitorId, shoes: Option<ViewerId>) -> Result<Marks, VisitorsError> {
@@ -128,6 +301,7 @@ impl VisitorStore for SharedVisitors {
         mark: Mark,
         on: bool,
     ) -> Result<(), VisitorsError> {
+        self.remember_shoes(visitor, shoes).await?;
         let mut write = cmd(if on { "HSETNX" } else { "HDEL" });
         write.arg(self.key('m', visitor, shoes)).arg(format!("{}:{movie}", mark.name()));
         if on {

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use app::{
-    domain::{Mark, Marks, MovieId, Stars, ViewerId},
+    domain::{Mark, Marks, MovieId, OtherFilm, Stars, ViewerId},
     port::VisitorId,
 };
 use async_trait::async_trait;
@@ -9,7 +9,7 @@ use rand::TryRngCore;
 use rusqlite::{Connection, OptionalExtension, params};
 use rusqlite_migration::{M, Migrations};
 
-use super::{Profile, VisitorStore};
+use super::{Brought, Kept, Profile, VisitorStore, bulk};
 use crate::link::LinkError;
 use crate::sqlite::{Abandoned, Pool, SqliteError, open_writable};
 
@@ -23,7 +23,8 @@ const READERS: usize = 2;
 ///   this file cannot make the cookie from it.
 /// - `ratings`: half stars, 1 to 10. `viewer_id` is 0 for the visitor's own profile, else the MovieLens viewer in whose
 ///   shoes they stood.
-/// - `marks`: 1 watchlist, 2 seen, 3 hidden.
+/// - `marks`: 1 watchlist, 2 seen, 3 hidden, 4 library.
+/// - `others`: films of the library that the catalogue does not have, as JSON, by what tells them apart.
 const STEPS: &[M<'static>] = &[
     M::up(
         "create table meta (
@@ -51,6 +52,28 @@ const STEPS: &[M<'static>] = &[
              mark integer not null check (mark between 1 and 3),
              marked_at integer not null,
              primary key (visitor_id, viewer_id, mark, movie_id)
+         ) without rowid;",
+    ),
+    M::up(
+        "create table more_marks (
+             visitor_id blob not null references visitors (id) on delete cascade,
+             viewer_id integer not null,
+             movie_id integer not null,
+             mark integer not null check (mark between 1 and 4),
+             marked_at integer not null,
+             primary key (visitor_id, viewer_id, mark, movie_id)
+         ) without rowid;
+         insert into more_marks (visitor_id, viewer_id, movie_id, mark, marked_at)
+             select visitor_id, viewer_id, movie_id, mark, marked_at from marks;
+         drop table marks;
+         alter table more_marks rename to marks;",
+    ),
+    M::up(
+        "create table others (
+             visitor_id blob not null references visitors (id) on delete cascade,
+             name text not null,
+             film text not null,
+             primary key (visitor_id, name)
          ) without rowid;",
     ),
 ];
@@ -111,14 +134,14 @@ impl Visitors {
         self.secret
     }
 
-    /// Every rating, visitor by visitor, in batches; for moving them elsewhere.
-    pub async fn all_ratings(&self, after: Option<Row>, most: u32) -> Result<Vec<Row>, VisitorsError> {
-        self.readers.call(move |db| read_rows(db, after, most)).await
+    /// Who has said anything, and in whose shoes, in a fixed order from the one after `after`; for moving it elsewhere.
+    pub async fn everyone(&self, after: Option<Who>, most: u32) -> Result<Vec<Who>, VisitorsError> {
+        self.readers.call(move |db| read_everyone(db, after, most)).await
     }
 }
 
-/// A stored rating: who, in whose shoes (0: their own), which film, half stars.
-pub type Row = (VisitorId, u32, MovieId, Stars);
+/// A visitor, and the viewer in whose shoes they stood.
+pub type Who = (VisitorId, Option<ViewerId>);
 
 #[async_trait]
 impl VisitorStore for Visitors {
@@ -150,6 +173,34 @@ impl VisitorStore for Visitors {
         self.readers.call(move |db| read_recent(db, visitor, shoes, most)).await
     }
 
+    async fn rated(
+        &self,
+        visitor: VisitorId,
+        shoes: Option<ViewerId>,
+    ) -> Result<Vec<(MovieId, Stars, i64)>, VisitorsError> {
+        self.readers.call(move |db| bulk::rated(db, visitor, shoes)).await
+    }
+
+    async fn keep(&self, visitor: VisitorId, brought: Brought) -> Result<Kept, VisitorsError> {
+        self.writer.call(move |db| bulk::keep(db, visitor, &brought)).await
+    }
+
+    async fn forget(&self, visitor: VisitorId) -> Result<(), VisitorsError> {
+        self.writer.call(move |db| bulk::forget(db, visitor)).await
+    }
+
+    async fn hand_over(&self, from: VisitorId, to: VisitorId) -> Result<(), VisitorsError> {
+        self.writer.call(move |db| bulk::hand_over(db, from, to)).await
+    }
+
+    async fn others(&self, visitor: VisitorId) -> Result<Vec<OtherFilm>, VisitorsError> {
+        self.readers.call(move |db| bulk::others(db, visitor)).await
+    }
+
+    async fn drop_others(&self, visitor: VisitorId) -> Result<(), VisitorsError> {
+        self.writer.call(move |db| bulk::drop_others(db, visitor)).await
+    }
+
     async fn marks(&self, visitor: VisitorId, shoes: Option<ViewerId>) -> Result<Marks, VisitorsError> {
         self.readers.call(move |db| read_marks(db, visitor, shoes)).await
     }
@@ -172,7 +223,7 @@ impl VisitorStore for Visitors {
 }
 
 /// The viewer's number, 0 for none: MovieLens counts from 1.
-fn viewer_key(shoes: Option<ViewerId>) -> u32 {
+pub(super) fn viewer_key(shoes: Option<ViewerId>) -> u32 {
     shoes.map_or(0, |viewer| viewer.0)
 }
 
@@ -188,24 +239,22 @@ fn read_profile(db: &Connection, visitor: VisitorId, shoes: Option<ViewerId>) ->
     rows.map(rating).collect()
 }
 
-fn read_rows(db: &Connection, after: Option<Row>, most: u32) -> Result<Vec<Row>, VisitorsError> {
+fn read_everyone(db: &Connection, after: Option<Who>, most: u32) -> Result<Vec<Who>, VisitorsError> {
     let mut query = db.prepare_cached(
-        "select visitor_id, viewer_id, movie_id, halves from ratings
-         where (visitor_id, viewer_id, movie_id) > (?1, ?2, ?3)
-         order by visitor_id, viewer_id, movie_id limit ?4",
+        "select visitor_id, viewer_id from
+             (select visitor_id, viewer_id from ratings
+              union select visitor_id, viewer_id from marks
+              union select visitor_id, 0 from others)
+         where (visitor_id, viewer_id) > (?1, ?2)
+         order by visitor_id, viewer_id limit ?3",
     )?;
-    let (visitor, viewer, movie) = after.map_or((Vec::new(), -1_i64, -1_i64), |(who, viewer, movie, _)| {
-        (who.0.to_vec(), viewer.into(), movie.0.into())
-    });
-    let rows = query.query_map(params![visitor, viewer, movie, most], |row| {
-        Ok((row.get::<_, [u8; 16]>(0)?, row.get(1)?, row.get(2)?, row.get::<_, u8>(3)?))
+    let (visitor, viewer) =
+        after.map_or((Vec::new(), -1_i64), |(who, shoes)| (who.0.to_vec(), viewer_key(shoes).into()));
+    let rows = query.query_map(params![visitor, viewer, most], |row| {
+        let viewer: u32 = row.get(1)?;
+        Ok((VisitorId(row.get(0)?), (viewer > 0).then_some(ViewerId(viewer))))
     })?;
-    rows.map(|row| {
-        let (visitor, viewer, movie, halves) = row?;
-        let stars = Stars::from_halves(halves).ok_or(VisitorsError::Damaged("rating"))?;
-        Ok((VisitorId(visitor), viewer, MovieId(movie), stars))
-    })
-    .collect()
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn write_rating(
@@ -226,7 +275,7 @@ fn write_rating(
     Ok(())
 }
 
-fn write_visitor(db: &Connection, visitor: VisitorId) -> Result<(), VisitorsError> {
+pub(super) fn write_visitor(db: &Connection, visitor: VisitorId) -> Result<(), VisitorsError> {
     db.prepare_cached("insert into visitors (id, created_at) values (?1, unixepoch()) on conflict do nothing")?
         .execute(params![visitor.0])?;
     Ok(())
@@ -258,11 +307,12 @@ fn read_recent(
     Ok(films.collect::<Result<_, _>>()?)
 }
 
-fn mark_key(mark: Mark) -> u8 {
+pub(super) fn mark_key(mark: Mark) -> u8 {
     match mark {
         Mark::Watchlist => 1,
         Mark::Seen => 2,
         Mark::Hidden => 3,
+        Mark::Library => 4,
     }
 }
 

@@ -24,6 +24,20 @@ const FOR_GOOD: &str = "public, max-age=31536000, immutable";
 /// For the few files that keep their address.
 const FOR_AN_HOUR: &str = "public, max-age=3600";
 
+/// The files that keep their address: `public/`.
+const KEPT: [&str; 10] = [
+    "favicon.svg",
+    "icon-192.png",
+    "icon-512.png",
+    "icon-maskable.png",
+    "apple-touch-icon.png",
+    "card.png",
+    "manifest.webmanifest",
+    "offline.html",
+    "robots.txt",
+    "sw.js",
+];
+
 /// Where the site's built files are, and what the page's scripts and styles are called this time.
 #[derive(Clone, Debug)]
 pub struct SiteFiles {
@@ -86,10 +100,8 @@ impl SiteFiles {
         let file = |name: &str| {
             tower::ServiceBuilder::new().layer(kept(FOR_AN_HOUR)).service(ServeFile::new(self.root.join(name)))
         };
-        Router::new()
-            .nest_service("/pkg", pkg)
-            .route_service("/favicon.svg", file("favicon.svg"))
-            .route_service("/robots.txt", file("robots.txt"))
+        let router = Router::new().nest_service("/pkg", pkg);
+        KEPT.into_iter().fold(router, |router, name| router.route_service(&format!("/{name}"), file(name)))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use axum::{
     extract::Request,
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, uri::Authority},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -53,6 +53,16 @@ fn has_own_origin(headers: &HeaderMap) -> bool {
     let Some((_, authority)) = origin.to_str().ok().and_then(|origin| origin.split_once("://")) else { return false };
     let names = [headers.get("x-forwarded-host"), headers.get(header::HOST)];
     names.into_iter().flatten().any(|name| name.as_bytes().eq_ignore_ascii_case(authority.as_bytes()))
+}
+
+/// The site's address as whoever asks sees it, `https://marquee.example`; a proxy says what it renamed. `None` for what is
+/// no host.
+pub fn own_origin(headers: &HeaderMap) -> Option<String> {
+    let host = headers.get("x-forwarded-host").or_else(|| headers.get(header::HOST))?;
+    let host = Authority::try_from(host.as_bytes()).ok().filter(|host| !host.as_str().contains('@'))?;
+    let secure = headers.get("x-forwarded-proto").is_some_and(|scheme| scheme.as_bytes() == b"https");
+    let scheme = if secure { "https" } else { "http" };
+    Some(format!("{scheme}://{host}"))
 }
 
 /// The policy of a page whose own scripts carry this nonce.

@@ -11,6 +11,9 @@
 //! - [`api`]: the JSON API
 //! - [`error`]: how an error reads on the wire
 //! - [`visitor`]: who asks
+//! - [`household`]: several profiles in one browser, one in several
+//! - [`upload`]: files that visitors send
+//! - [`importing`]: what becomes of them
 //! - [`workers`]: what the operator sees of the workers
 //! - [`operator`]: who may see how it works
 //! - [`files`]: scripts, styles, posters
@@ -20,6 +23,8 @@ pub mod api;
 pub mod error;
 pub mod files;
 pub mod headers;
+pub mod household;
+pub mod importing;
 pub mod listening;
 pub mod operator;
 pub mod pages;
@@ -27,5 +32,6 @@ pub mod port;
 pub mod router;
 pub mod serving;
 pub mod site;
+pub mod upload;
 pub mod visitor;
 pub mod workers;

@@ -8,18 +8,24 @@ use app::{
 };
 use axum::{
     Router,
+    body::Body,
+    extract::{DefaultBodyLimit, Request},
     http::{HeaderName, HeaderValue, StatusCode, Uri, header, request::Parts},
     middleware::map_response,
     response::{IntoResponse, Response},
+    routing::post,
 };
 use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
 
 use super::{
     files::SiteFiles,
-    headers::{UNBUFFERED, content_security_policy},
+    headers::{self, UNBUFFERED, content_security_policy},
+    household,
+    importing::Import,
     port::SitePort,
     site::SharedSite,
+    upload::{self, MOST_FORM},
     visitor,
 };
 
@@ -36,9 +42,12 @@ pub fn router(site: &SharedSite, files: &SiteFiles) -> Router<LeptosOptions> {
         if let Some(visitor) = parts.extensions.get::<Visitor>() {
             provide_context(*visitor);
         }
+        if parts.uri.path() == "/you" {
+            provide_context(household::account(&parts.headers));
+        }
         let Some(response) = use_context::<ResponseOptions>() else { return };
         response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-        if parts.uri.path() == app::STREAMED_PAGE {
+        if [app::STREAMED_PAGE, app::IMPORT_PAGE].contains(&parts.uri.path()) {
             response.insert_header(HeaderName::from_static(UNBUFFERED), HeaderValue::from_static("no"));
         }
         if let Some(policy) = use_nonce().and_then(|nonce| policy(&nonce, reload)) {
@@ -56,21 +65,56 @@ pub fn router(site: &SharedSite, files: &SiteFiles) -> Router<LeptosOptions> {
     };
     let files = files.clone();
     let shell = move || {
-        let theme = use_context::<Parts>().and_then(|parts| theme(&parts));
+        let parts = use_context::<Parts>();
+        let theme = parts.as_ref().and_then(theme);
         app::shell(&ShellOptions {
             css: files.css.clone(),
             js: files.js.clone(),
             wasm: files.wasm.clone(),
+            origin: parts.and_then(|parts| headers::own_origin(&parts.headers)),
             reload: reload.then(leptos_options),
             theme,
         })
     };
+    let import = {
+        let (context, shell, site) = (context.clone(), shell.clone(), SharedSite::clone(site));
+        move |request: Request| {
+            let (context, shell, site) = (context.clone(), shell.clone(), SharedSite::clone(&site));
+            async move { import(request, site, context, shell).await }
+        }
+    };
     let not_found = leptos_axum::render_app_async_with_context(context.clone(), shell.clone());
     Router::new()
         .leptos_routes_with_context(&leptos_options(), generate_route_list(app::App), context, shell)
+        .route(app::IMPORT_PAGE, post(import).layer(DefaultBodyLimit::max(MOST_FORM)))
         .fallback(not_found)
         .layer(map_response(blame_the_client))
         .layer(map_response(stay_here))
+}
+
+/// The answer to the import's form: the same page, with how the import goes.
+async fn import<IV: IntoView + 'static>(
+    request: Request,
+    site: SharedSite,
+    context: impl Fn() + Clone + Send + Sync + 'static,
+    shell: impl Fn() -> IV + Clone + Send + Sync + 'static,
+) -> Response {
+    let visitor = request.extensions().get::<Visitor>().copied();
+    let (parts, body) = request.into_parts();
+    let (mut asked, ()) = Request::new(()).into_parts();
+    (asked.uri, asked.headers, asked.extensions) = (parts.uri.clone(), parts.headers.clone(), parts.extensions.clone());
+    let run = match (upload::file_of_form(Request::from_parts(parts, body)).await, visitor) {
+        (Ok((file, turn)), Some(visitor)) => Import::begin(site, visitor.id, file, turn),
+        (Err(failed), _) => failed,
+        (_, None) => Import::failed(500, "Something went wrong here. Try again in a moment."),
+    }
+    .into_run();
+    let context = move || {
+        context();
+        provide_context(run.clone());
+    };
+    let page = Request::from_parts(asked, Body::empty());
+    leptos_axum::render_app_to_stream_in_order_with_context(context, shell)(page).await.into_response()
 }
 
 /// Keeps what a visitor has chosen for the pages, for a year, in the browser.

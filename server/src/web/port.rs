@@ -3,10 +3,10 @@
 use std::{future::Future, time::Duration};
 
 use app::{
-    domain::{Mark, Marks, MovieId, PredictionId, PredictionState, Stars, Tuning, ViewerId},
-    port::{Port, PortError, Visitor},
+    domain::{FilmList, Filter, Mark, Marks, MovieId, PredictionId, PredictionState, Search, Stars, Tuning, ViewerId},
+    port::{Following, Port, PortError, Visitor},
     telling,
-    views::{FilmCard, FilmPage, Home, Poll, Rated, Ticket, WorkersPage},
+    views::{FilmCard, FilmPage, FilterChoice, Home, Poll, Rated, SearchPage, Ticket, WorkersPage, YouPage},
 };
 use async_trait::async_trait;
 
@@ -23,6 +23,10 @@ use crate::{
 
 mod film;
 mod home;
+mod search;
+mod you;
+
+pub use search::{asked, best_for};
 
 /// How long a page waits for what several machines share; then it comes without, and its row says so.
 const PATIENCE: Duration = Duration::from_millis(20);
@@ -75,14 +79,22 @@ impl SitePort {
         &self,
         visitor: Visitor,
         (profile, marks): (Profile, &Marks),
-        replaces: Option<PredictionId>,
+        following: Following,
     ) -> Result<Ticket, PortError> {
         let (_, service) = self.ready()?;
-        if let Some(old) = replaces {
+        if let Some(old) = following.replaces {
             service.queue().release(old, visitor.owner()).await;
         }
         let Tuning { obscurity, variety } = visitor.preferences.tuning;
-        let request = Request { obscurity, variety, ..Request::page_for(profile, marks.excluded()) };
+        let Filter { genre, library, .. } = &following.filter;
+        let request = Request {
+            obscurity,
+            variety,
+            genres: genre.iter().cloned().collect(),
+            years: following.filter.years(),
+            candidates: library.then(|| unrated(marks.films(Mark::Library), &profile)),
+            ..Request::page_for(profile, marks.excluded())
+        };
         match service.schedule(request, visitor.owner()).await {
             Ok(id) => Ok(Ticket::Scheduled(id)),
             Err(Refusal::Full { retry_after }) => Ok(Ticket::Busy { retry_after: whole_seconds(retry_after) }),
@@ -95,12 +107,24 @@ impl SitePort {
 
 #[async_trait]
 impl Port for SitePort {
-    async fn home(&self, visitor: Visitor, view: Option<ViewerId>) -> Result<Home, PortError> {
-        home::home(self, visitor, view).await
+    async fn home(&self, visitor: Visitor, view: Option<ViewerId>, filter: Filter) -> Result<Home, PortError> {
+        home::home(self, visitor, view, filter).await
     }
 
     async fn film(&self, visitor: Visitor, view: Option<ViewerId>, movie: MovieId) -> Result<FilmPage, PortError> {
         film::film_page(self, visitor, view, movie).await
+    }
+
+    async fn search(&self, visitor: Visitor, view: Option<ViewerId>, search: Search) -> Result<SearchPage, PortError> {
+        search::search(self, visitor, view, search).await
+    }
+
+    async fn you(&self, visitor: Visitor) -> Result<YouPage, PortError> {
+        you::you(self, visitor).await
+    }
+
+    async fn list(&self, visitor: Visitor, list: FilmList, page: u32) -> Result<SearchPage, PortError> {
+        you::list(self, visitor, list, page).await
     }
 
     async fn workers(&self, visitor: Visitor) -> Result<WorkersPage, PortError> {
@@ -121,14 +145,14 @@ impl Port for SitePort {
         &self,
         visitor: Visitor,
         view: Option<ViewerId>,
-        replaces: Option<PredictionId>,
+        following: Following,
     ) -> Result<Ticket, PortError> {
         match self.said(visitor, view).await {
             // No prediction without the ratings, and both come back by themselves.
             Err(PortError::Late(_)) => Ok(Ticket::Late),
             said => {
                 let (profile, marks) = said?;
-                self.ticket(visitor, (profile, &marks), replaces).await
+                self.ticket(visitor, (profile, &marks), following).await
             }
         }
     }
@@ -153,7 +177,7 @@ impl Port for SitePort {
         view: Option<ViewerId>,
         movie: MovieId,
         stars: Option<Stars>,
-        replaces: Option<PredictionId>,
+        following: Following,
     ) -> Result<Rated, PortError> {
         self.exists(view, movie).await?;
         self.0.visitors.rate(visitor.id, view, movie, stars).await.map_err(|error| for_a_person(&error.into()))?;
@@ -161,7 +185,7 @@ impl Port for SitePort {
         let visitor = Visitor { returning: true, ..visitor };
         let (profile, marks) = self.said(visitor, view).await?;
         let (rated, liked) = (count(profile.rated()), count(profile.liked()));
-        let ticket = self.ticket(visitor, (profile, &marks), replaces).await?;
+        let ticket = self.ticket(visitor, (profile, &marks), following).await?;
         Ok(Rated { ticket, rated, liked })
     }
 
@@ -176,6 +200,20 @@ impl Port for SitePort {
         self.exists(view, movie).await?;
         self.0.visitors.mark(visitor.id, view, movie, mark, on).await.map_err(|error| for_a_person(&error.into()))
     }
+}
+
+/// Those of the films that the profile has not rated.
+fn unrated(mut films: Vec<MovieId>, profile: &Profile) -> Vec<MovieId> {
+    films.retain(|&film| profile.stars(film).is_none());
+    films
+}
+
+/// What the catalogue's films can be filtered by.
+fn filter_choice(catalogue: &Catalogue, marks: &Marks) -> FilterChoice {
+    let index = catalogue.index();
+    // "(no genres listed)" is none.
+    let genres = index.genres().iter().filter(|genre| !genre.starts_with('(')).cloned().collect();
+    FilterChoice { genres, decades: index.decades(), library: !marks.films(Mark::Library).is_empty() }
 }
 
 fn card(film: MovieSummary, profile: &Profile) -> FilmCard {
@@ -207,7 +245,8 @@ fn internal(reason: &dyn std::fmt::Display) -> PortError {
     PortError::Internal
 }
 
-fn for_a_person(error: &ProfileError) -> PortError {
+/// What went wrong with a profile, in words for a person; what they could not act on is logged.
+pub fn for_a_person(error: &ProfileError) -> PortError {
     match error {
         ProfileError::UnknownViewer(viewer) => PortError::NotFound(format!("There is no viewer {viewer}.")),
         ProfileError::Visitors(VisitorsError::Away(_)) => {

@@ -5,8 +5,8 @@ use std::time::Instant;
 use axum::{
     Router,
     extract::{DefaultBodyLimit, MatchedPath, Request},
-    http::{HeaderName, header},
-    middleware::{Next, from_fn, from_fn_with_state},
+    http::{HeaderName, HeaderValue, header},
+    middleware::{Next, from_fn, from_fn_with_state, map_request},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -20,7 +20,9 @@ use tower_http::{
     trace::TraceLayer,
 };
 
-use super::{api, error::ApiError, files, files::SiteFiles, headers, operator, pages, site::SharedSite, visitor};
+use super::{
+    api, error::ApiError, files, files::SiteFiles, headers, household, operator, pages, site::SharedSite, visitor,
+};
 use crate::telemetry::{Metrics, names, observe, trace};
 
 /// The largest body that is read, in bytes; a profile of 200,000 ratings fits.
@@ -42,6 +44,7 @@ pub fn router(site: SharedSite, site_files: &SiteFiles) -> Router {
         .merge(api::own_router(&site))
         .merge(site_files.router())
         .route("/poster/{file}", get(files::poster))
+        .route("/you", post(household::change).layer(from_fn(headers::same_site_only)))
         .route("/operator", post(operator::sign_in).layer(from_fn(headers::same_site_only)))
         .with_state(site)
         .merge(pages)
@@ -55,6 +58,21 @@ pub fn router(site: SharedSite, site_files: &SiteFiles) -> Router {
         // A failure is logged where its reason is known.
         .layer(TraceLayer::new_for_http().make_span_with(span).on_failure(()))
         .layer(SetRequestIdLayer::new(REQUEST_ID.clone(), MakeRequestUuid))
+        .layer(map_request(without_odd_id))
+}
+
+/// An id that came along goes into the log with every line: one that is no short word is replaced.
+async fn without_odd_id(mut request: Request) -> Request {
+    const LONGEST: usize = 128;
+    let is_word = |id: &HeaderValue| {
+        let letters = id.as_bytes();
+        let fits = |&letter: &u8| letter.is_ascii_alphanumeric() || b"-._:/+=@".contains(&letter);
+        (1..=LONGEST).contains(&letters.len()) && letters.iter().all(fits)
+    };
+    if !request.headers().get(&REQUEST_ID).is_none_or(is_word) {
+        request.headers_mut().remove(&REQUEST_ID);
+    }
+    request
 }
 
 /// What a worker process tells of itself; it is for whoever can reach the address that the operator chose.

@@ -1,5 +1,7 @@
 //! Who asks: a random cookie, and its fingerprint, which is all that the rest of the server ever sees.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use app::{
     domain::{Arrangement, Preferences, Tuning},
     port::{Visitor, VisitorId},
@@ -15,24 +17,29 @@ use rand::TryRngCore;
 use super::{error::ApiError, operator, site::SharedSite};
 use crate::hex;
 
-const COOKIE: &str = "marquee_visitor";
+/// The visitor's cookie.
+pub const COOKIE: &str = "marquee_visitor";
 /// Browsers keep no cookie for longer than this (RFC 6265bis, section 5.5): 400 days, in seconds.
-const MAX_AGE: u32 = 400 * 24 * 60 * 60;
+pub const MAX_AGE: u32 = 400 * 24 * 60 * 60;
 const TOKEN_BYTES: usize = 16;
 
 /// Knows the visitor by their cookie, or gives them one; either way the request carries a [`Visitor`] from here on.
 pub async fn know(State(site): State<SharedSite>, mut request: Request, next: Next) -> Response {
     let preferences = preferences(request.headers());
     let operator = site.operator.asks(request.headers(), operator::address(request.extensions()));
+    let changes = !request.method().is_safe();
     if let Some(id) = known(request.headers()) {
         request.extensions_mut().insert(Visitor { id, returning: true, operator, preferences });
-        return next.run(request).await;
+        let mut response = next.run(request).await;
+        if changes {
+            say_changed(&mut response);
+        }
+        return response;
     }
-    let mut token = [0; TOKEN_BYTES];
-    if let Err(error) = rand::rngs::OsRng.try_fill_bytes(&mut token) {
-        return ApiError::internal(&error).into_response();
-    }
-    let token = hex::encode(&token);
+    let token = match new_token() {
+        Ok(token) => token,
+        Err(error) => return ApiError::internal(&error).into_response(),
+    };
     let secure = is_https(request.headers());
     request.extensions_mut().insert(Visitor { id: fingerprint(&token), returning: false, operator, preferences });
     let mut response = next.run(request).await;
@@ -42,12 +49,37 @@ pub async fn know(State(site): State<SharedSite>, mut request: Request, next: Ne
     if given && let Ok(cookie) = HeaderValue::from_str(&set_cookie(&token, secure)) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
+    if changes {
+        say_changed(&mut response);
+    }
     response
+}
+
+/// Leaves word in the browser that something was said: a page that it has kept, and shows again when the visitor goes back
+/// to it, knows by this whether it is out of date.
+fn say_changed(response: &mut Response) {
+    let refused = response.status().is_client_error() || response.status().is_server_error();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+    if !refused && let Ok(cookie) = HeaderValue::from_str(&format!("said={now}; Path=/; SameSite=Lax")) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
 }
 
 /// The visitor of a request, by its cookie. A cookie that is not of our making counts as none.
 pub fn known(headers: &HeaderMap) -> Option<VisitorId> {
-    cookies(headers).find(|&(name, value)| name == COOKIE && is_token(value)).map(|(_, token)| fingerprint(token))
+    token(headers).map(fingerprint)
+}
+
+/// The token of a visitor who was never here: 128 random bits.
+pub fn new_token() -> Result<String, rand::rand_core::OsError> {
+    let mut token = [0; TOKEN_BYTES];
+    rand::rngs::OsRng.try_fill_bytes(&mut token)?;
+    Ok(hex::encode(&token))
+}
+
+/// The visitor's token, from their cookie.
+pub fn token(headers: &HeaderMap) -> Option<&str> {
+    cookies(headers).find(|&(name, value)| name == COOKIE && is_token(value)).map(|(_, token)| token)
 }
 
 /// What the visitor has chosen for the pages.
@@ -74,11 +106,13 @@ fn set_cookie(token: &str, secure: bool) -> String {
     format!("{COOKIE}={token}; Path=/; Max-Age={MAX_AGE}; HttpOnly; SameSite=Lax{secure}")
 }
 
-fn is_token(value: &str) -> bool {
+/// Whether a text could be a token of our making.
+pub fn is_token(value: &str) -> bool {
     value.len() == 2 * TOKEN_BYTES && value.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-fn fingerprint(token: &str) -> VisitorId {
+/// What the rest of the server knows of a token.
+pub fn fingerprint(token: &str) -> VisitorId {
     let hash = blake3::derive_key("marquee 2026 visitor cookie", token.as_bytes());
     VisitorId(std::array::from_fn(|at| hash[at]))
 }

@@ -113,3 +113,16 @@ async fn unknown_addresses_and_methods_of_the_api_answer_json() {
     let (status, body) = json_of(sent.expect("an answer")).await;
     assert_eq!(status, 405, "{body}");
 }
+
+#[tokio::test]
+async fn an_odd_request_id_is_replaced_and_a_plain_one_is_kept() {
+    let server = Server::start(&[]).await;
+    let answered = async |id: &str| {
+        let answer = server.http.get(server.at("/healthz")).header("x-request-id", id).send().await.expect("an answer");
+        answer.headers()["x-request-id"].to_str().expect("text").to_owned()
+    };
+    assert_eq!(answered("trace-1:a/b").await, "trace-1:a/b");
+    for odd in ["a b".to_owned(), "x".repeat(129), "\"}".to_owned()] {
+        assert_eq!(answered(&odd).await.len(), 36, "{odd}");
+    }
+}

@@ -125,3 +125,18 @@ fn every_command_has_help() {
         assert!(output.status.success() && output.stdout.len() > 200, "{command}");
     }
 }
+
+#[test]
+fn options_that_cannot_work_are_refused_with_the_reason() {
+    for (option, value, why) in [
+        ("--deadline", "0s", "longer than 0s"),
+        ("--workers", "100000", "at most 1024"),
+        ("--addr", "3000", "such as 127.0.0.1:3000"),
+        ("--addr", "no.such.host.invalid:3000", "such as 127.0.0.1:3000"),
+    ] {
+        let output = run(["serve", option, value]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{option} {value}: {said}");
+        assert!(said.contains(why) && said.contains(option), "{option} {value}: {said}");
+    }
+}

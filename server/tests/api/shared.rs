@@ -171,9 +171,9 @@ async fn a_job_that_kills_its_workers_is_given_up_and_its_companions_succeed() {
 }
 
 #[tokio::test]
-async fn ratings_move_to_redis_and_what_is_rated_there_already_stays() {
+async fn what_was_said_moves_to_redis_and_what_is_said_there_already_stays() {
     let alone = Server::start(&[]).await;
-    let films = alone.some_films(2).await;
+    let films = alone.some_films(3).await;
     let visitor = Client::builder().cookie_store(true).build().expect("a client");
     visitor.get(alone.at("/")).send().await.expect("a page");
     let rate = async |server: &Server, film: u64, stars: &str| {
@@ -183,6 +183,13 @@ async fn ratings_move_to_redis_and_what_is_rated_there_already_stays() {
     };
     rate(&alone, films[0], "5").await;
     rate(&alone, films[1], "2").await;
+    let put = |path: String| visitor.put(alone.at(&path)).json(&json!({ "stars": 3 })).send();
+    assert_eq!(put(format!("/api/watchlist/{}", films[2])).await.expect("an answer").status(), 204);
+    let path = alone.at("/api/import?library=true&name=mine.csv");
+    let sent = visitor.post(path).body("title,year\nOur Wedding,2020\n").send().await.expect("an answer");
+    assert!(sent.status().is_success());
+    let shoes = visitor.post(alone.at("/fn/rate")).header("content-type", "application/x-www-form-urlencoded");
+    shoes.body(format!("movie={}&stars=4&view=1", films[0])).send().await.expect("an answer");
 
     let redis = Redis::start();
     let folder = alone.data_dir().to_str().expect("text").to_owned();
@@ -191,17 +198,24 @@ async fn ratings_move_to_redis_and_what_is_rated_there_already_stays() {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).into_owned()
     };
-    assert!(migrate().starts_with("2 ratings copied"), "all of them");
-    assert!(migrate().starts_with("0 ratings copied"), "and only once");
+    assert!(migrate().starts_with("5 ratings and list entries copied"), "all of them");
+    assert!(migrate().starts_with("0 ratings and list entries copied"), "and only once");
 
     let shared = web_server(&redis, &[]).await;
     let _worker = Worker::start(&redis, &[]);
     // Cookies know no ports: the same browser is the same visitor here.
     let own = visitor.get(shared.at("/api/predict?n=200")).send().await.expect("an answer");
     let (_, own) = json_of(own).await;
-    assert!(films.iter().all(|film| !ids(&own).contains(film)), "rated films come back");
+    let wanted = visitor.get(shared.at("/api/watchlist")).send().await.expect("an answer");
+    assert_eq!(ids(&json_of(wanted).await.1["films"]), [films[2]]);
+    let library = visitor.get(shared.at("/films/library")).send().await.expect("an answer");
+    assert!(library.text().await.expect("a page").contains("Our Wedding"));
+    assert!(films[..2].iter().all(|film| !ids(&own).contains(film)), "rated films come back");
     rate(&shared, films[1], "0").await;
-    assert!(migrate().starts_with("0 ratings copied"), "what was taken back stays taken back");
+    assert!(migrate().starts_with("0 ratings"), "what was taken back stays taken back");
+    let gone = visitor.delete(shared.at("/api/visitor")).send().await.expect("an answer");
+    assert_eq!(gone.status(), 204);
+    assert!(migrate().starts_with("5 ratings"), "in a viewer's shoes too, everything was forgotten");
 }
 
 #[tokio::test]

@@ -89,12 +89,16 @@ pub fn copy_of_data() -> TempDir {
     folder
 }
 
-/// The least that a built site has; the real one is tested in the browser.
+/// The least that a built site has, and `public/` as it is; the real one is tested in the browser.
 fn site_files(folder: &Path) -> PathBuf {
     let site = folder.join("site");
     fs::create_dir_all(site.join("pkg")).expect("a folder");
     for name in ["marquee.css", "marquee.js", "marquee.wasm"] {
         fs::write(site.join("pkg").join(name), "").expect("a file");
+    }
+    let public = Path::new(env!("CARGO_MANIFEST_DIR")).join("../public");
+    for file in fs::read_dir(public).expect("the folder").flatten() {
+        fs::copy(file.path(), site.join(file.file_name())).expect("a copy");
     }
     site
 }

@@ -2,7 +2,7 @@
 
 use app::domain::{MovieId, ViewerId};
 use rusqlite::Connection;
-use server::catalogue::{Catalogue, CatalogueError, MovieSummary, Reader};
+use server::catalogue::{Catalogue, CatalogueError, MovieSummary, Reader, search::Query};
 
 use crate::{Place, data};
 
@@ -19,7 +19,9 @@ fn titles(films: &[MovieSummary]) -> Vec<&str> {
 }
 
 async fn found(catalogue: &Catalogue, text: &str) -> Vec<String> {
-    let films = catalogue.search(text.to_owned(), 10).await.expect("an answer");
+    let query = Query { text: text.to_owned(), ..Query::default() };
+    let films = catalogue.find(query).await.expect("an answer");
+    let films = catalogue.summaries(films).await.expect("an answer");
     films.into_iter().map(|film| film.title).collect()
 }
 

@@ -201,7 +201,6 @@ fn store_films(transaction: &Transaction<'_>, films: &Films, tallies: &[Tally]) 
     let mut insert = transaction.prepare("insert into movies values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?;
     let mut insert_movie_genre = transaction.prepare("insert into movie_genres values (?1, ?2, ?3)")?;
     let mut insert_alias = transaction.prepare("insert into aliases values (?1, ?2, ?3)")?;
-    let mut insert_names = transaction.prepare("insert into film_names (rowid, title, aliases) values (?1, ?2, ?3)")?;
     for ((&place, well_known), popularity) in by_popularity.iter().zip(well_known).zip(1_u32..) {
         let (film, tally) = (&films.all[place], &tallies[place]);
         let histogram = tally.histogram.map(|count| count.to_string()).join(" ");
@@ -223,8 +222,6 @@ fn store_films(transaction: &Transaction<'_>, films: &Films, tallies: &[Tally]) 
         for (alias, order) in film.title.aliases.iter().zip(0_u32..) {
             insert_alias.execute(params![film.id, order, alias])?;
         }
-        // A phrase must not begin in one alias and end in the next.
-        insert_names.execute(params![popularity, film.title.name, film.title.aliases.join(" | ")])?;
     }
     Ok(())
 }

@@ -1,11 +1,13 @@
 //! The JSON API.
 
+mod exchange;
 mod health;
 mod input;
 mod movies;
 mod own;
 mod predict;
 mod query;
+mod search;
 mod stars;
 
 use axum::{
@@ -27,6 +29,8 @@ pub fn router() -> Router<SharedSite> {
         .route("/api/movies/{id}", get(movies::movie))
         .route("/api/movies/{id}/similar", get(movies::similar))
         .route("/api/movies/{id}/stars", get(stars::of_query).post(stars::of_body))
+        .route("/api/search", get(search::search))
+        .route("/search/suggest", get(search::suggest))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

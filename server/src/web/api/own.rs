@@ -38,6 +38,7 @@ pub fn router(site: &SharedSite) -> Router<SharedSite> {
         .route("/api/ratings", get(ratings))
         .route("/api/ratings/{id}", put(rate).delete(take_back))
         .merge(marks)
+        .merge(super::exchange::router())
         .method_not_allowed_fallback(super::wrong_method)
         .layer(from_fn_with_state(SharedSite::clone(site), visitor::know))
         .layer(from_fn(headers::same_site_only))

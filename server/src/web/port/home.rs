@@ -3,34 +3,46 @@
 use std::{collections::HashSet, mem};
 
 use app::{
-    domain::{HomeRow, Mark, Marks, MovieId, RowKind, ViewerId},
-    port::{PortError, Visitor},
+    domain::{Filter, HomeRow, Mark, Marks, MovieId, RowKind, SearchOrder, ViewerId},
+    port::{Following, PortError, Visitor},
     telling,
-    views::{CardFilm, Home, HomePage, LIKES_TO_START, ProfileView, Ticket},
+    views::{CardFilm, Frame, Home, HomePage, LIKES_TO_START, ProfileView, Ticket},
 };
 
-use super::{SitePort, card, count, dataset_name, for_a_person, internal};
-use crate::catalogue::{Catalogue, CatalogueError, MovieSummary, Viewer};
+use super::{SitePort, card, count, dataset_name, filter_choice, for_a_person, internal, search::asked};
+use crate::{
+    catalogue::{Catalogue, CatalogueError, MovieSummary, Viewer, search::Query},
+    visitors::Profile,
+};
 
 /// Films in each of the rows that need no prediction.
 const FILMS: usize = 20;
 /// So many more are looked up, in case some are hidden.
 const SPARE: usize = 40;
+/// Films rated last, when only some of them are to be shown.
+const RECENT: usize = 500;
 /// Films offered to a new visitor.
 const WELCOME_FILMS: usize = 16;
 /// Viewers in the menu.
 const VIEWERS: usize = 6;
 
 /// The page; its prediction is scheduled, not waited for.
-pub(super) async fn home(port: &SitePort, visitor: Visitor, view: Option<ViewerId>) -> Result<Home, PortError> {
-    let (catalogue, service) = match port.0.ready() {
+pub(super) async fn home(
+    port: &SitePort,
+    visitor: Visitor,
+    view: Option<ViewerId>,
+    filter: Filter,
+) -> Result<Home, PortError> {
+    let (catalogue, _) = match port.0.ready() {
         Ok(ready) => ready,
         Err(what) => return Ok(Home::Empty(what.clone())),
     };
+    let following = Following { filter, replaces: None };
+    let recent = if following.filter.is_off() { FILMS } else { RECENT };
     // Scheduled before the rest is looked up: a worker can begin while SQLite reads.
     let scheduled = async {
-        let (said, recent) = futures::try_join!(port.said(visitor, view), recently_rated(port, visitor, view))?;
-        let ticket = port.ticket(visitor, (said.0.clone(), &said.1), None).await?;
+        let (said, recent) = futures::try_join!(port.said(visitor, view), recently_rated(port, visitor, view, recent))?;
+        let ticket = port.ticket(visitor, (said.0.clone(), &said.1), following.clone()).await?;
         Ok((said, recent, ticket))
     };
     let ((profile, marks), recent, ticket) = match port.in_time(scheduled).await {
@@ -46,21 +58,11 @@ pub(super) async fn home(port: &SitePort, visitor: Visitor, view: Option<ViewerI
         }
     };
     let wanted = marks.films(Mark::Watchlist);
-    let top: Vec<MovieId> = service.films().top_rated().iter().copied().take(FILMS + SPARE).collect();
-    let ((popular, top, watchlist, recent), viewers, welcome, viewer) = futures::try_join!(
-        async {
-            futures::try_join!(
-                catalogue.popular(FILMS + SPARE),
-                in_order(catalogue, top),
-                in_order(catalogue, wanted.iter().copied().take(FILMS).collect()),
-                in_order(catalogue, recent),
-            )
-        },
-        catalogue.notable_viewers(VIEWERS),
-        welcome,
-        taste,
-    )
-    .map_err(|error| internal(&error))?;
+    let filter = &following.filter;
+    let known = known(port, filter, (&profile, &marks), recent);
+    let ([popular, top, watchlist, recent], viewers, welcome, viewer) =
+        futures::try_join!(known, catalogue.notable_viewers(VIEWERS), welcome, taste,)
+            .map_err(|error| internal(&error))?;
     let info = catalogue.info();
     let cards = |films: Vec<MovieSummary>| -> Vec<CardFilm> {
         films.into_iter().map(|film| telling::known(card(film, &profile))).collect()
@@ -71,8 +73,12 @@ pub(super) async fn home(port: &SitePort, visitor: Visitor, view: Option<ViewerI
     };
     let will_come = RowKind::of_page(profile.liked());
     let comes = |(kind, before): (RowKind, usize)| will_come.iter().filter(|&&other| other == kind).count() > before;
+    let first = |mut films: Vec<MovieSummary>| {
+        films.truncate(FILMS);
+        cards(films)
+    };
     let (mut popular, mut top, mut watchlist, mut recent) =
-        (shown(popular), shown(top), cards(watchlist), cards(recent));
+        (shown(popular), shown(top), first(watchlist), first(recent));
     let rows = visitor.preferences.rows.shown().filter_map(|row| {
         let films = match row {
             HomeRow::Popular => mem::take(&mut popular),
@@ -85,9 +91,14 @@ pub(super) async fn home(port: &SitePort, visitor: Visitor, view: Option<ViewerI
         is_there.then(|| telling::below(row, films))
     });
     let rows = rows.collect();
-    Ok(Home::Ready(Box::new(HomePage {
-        films: info.films,
+    let frame = Frame {
         dataset: dataset_name(&info.dataset),
+        viewers: viewers.into_iter().map(viewer_in_menu).collect(),
+        choice: filter_choice(catalogue, &marks),
+        operator: visitor.operator,
+    };
+    let page = HomePage {
+        films: info.films,
         edition: info.fingerprint.chars().take(8).collect(),
         profile: ProfileView {
             viewer: view,
@@ -95,30 +106,74 @@ pub(super) async fn home(port: &SitePort, visitor: Visitor, view: Option<ViewerI
             liked: count(profile.liked()),
             taste: viewer.map(|viewer| viewer.taste).unwrap_or_default(),
         },
-        viewers: viewers.into_iter().map(viewer_in_menu).collect(),
         ticket,
         rows,
         welcome: cards(welcome),
         wanted,
         tuning: visitor.preferences.tuning,
-        operator: visitor.operator,
-    })))
+        filter: app::query(filter.parts()),
+    };
+    Ok(Home::Ready(Box::new(page), Box::new(frame)))
+}
+
+/// What the rows hold that need no prediction: popular, top rated, on the watchlist, rated last. Some more than are shown.
+async fn known(
+    port: &SitePort,
+    filter: &Filter,
+    (profile, marks): (&Profile, &Marks),
+    mut recent: Vec<MovieId>,
+) -> Result<[Vec<MovieSummary>; 4], CatalogueError> {
+    let Ok((catalogue, service)) = port.ready() else { return Ok(Default::default()) };
+    let mut watchlist = marks.films(Mark::Watchlist);
+    let some = |mut films: Vec<MovieId>| {
+        films.truncate(FILMS + SPARE);
+        films
+    };
+    let (popular, top, watchlist, recent) = if filter.is_off() {
+        futures::try_join!(
+            catalogue.popular(FILMS + SPARE),
+            in_order(catalogue, some(service.films().top_rated().to_vec())),
+            in_order(catalogue, some(watchlist)),
+            in_order(catalogue, some(recent)),
+        )
+    } else {
+        let query = asked(filter, profile, marks);
+        let (popular, top) = futures::try_join!(
+            catalogue.find(Query { order: SearchOrder::Popular, ..query.clone() }),
+            catalogue.find(Query { order: SearchOrder::Rating, ..query }),
+        )?;
+        let passes: HashSet<MovieId> = popular.iter().copied().collect();
+        watchlist.retain(|film| passes.contains(film));
+        recent.retain(|film| passes.contains(film));
+        futures::try_join!(
+            in_order(catalogue, some(popular)),
+            in_order(catalogue, some(top)),
+            in_order(catalogue, some(watchlist)),
+            in_order(catalogue, some(recent)),
+        )
+    }?;
+    Ok([popular, top, watchlist, recent])
 }
 
 /// What was rated last: the visitor's own first, then those of the viewer in whose shoes they stand.
-async fn recently_rated(port: &SitePort, visitor: Visitor, view: Option<ViewerId>) -> Result<Vec<MovieId>, PortError> {
+async fn recently_rated(
+    port: &SitePort,
+    visitor: Visitor,
+    view: Option<ViewerId>,
+    most: usize,
+) -> Result<Vec<MovieId>, PortError> {
     let (catalogue, _) = port.ready()?;
     let mut films = match visitor.owner() {
         Some(id) => {
-            port.0.visitors.recently_rated(id, view, FILMS).await.map_err(|error| for_a_person(&error.into()))?
+            port.0.visitors.recently_rated(id, view, most).await.map_err(|error| for_a_person(&error.into()))?
         }
         None => Vec::new(),
     };
     if let Some(viewer) = view {
-        let theirs = catalogue.recent_of_viewer(viewer, FILMS).await.map_err(|error| internal(&error))?;
+        let theirs = catalogue.recent_of_viewer(viewer, most).await.map_err(|error| internal(&error))?;
         let own: HashSet<MovieId> = films.iter().copied().collect();
         films.extend(theirs.into_iter().filter(|film| !own.contains(film)));
-        films.truncate(FILMS);
+        films.truncate(most);
     }
     Ok(films)
 }

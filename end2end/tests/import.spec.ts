@@ -1,0 +1,104 @@
+// Bringing ratings from elsewhere, taking them away, and several profiles in one browser.
+
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, test } from '../support/test.ts';
+
+type Film = { id: number; title: string; year: number };
+
+/** An export of Letterboxd with some films that are here, and one that is not. */
+async function file(page: Page): Promise<{ films: Film[]; csv: string }> {
+  const answer = await page.request.get('/api/search?sort=popular&n=30');
+  const found = ((await answer.json()) as { films: Film[] }).films;
+  const films = found.filter(({ year }) => year).slice(0, 12);
+  const rows = films.map(({ title, year }) => `2024-01-02,"${title}",${year},https://boxd.it/x,4.5`);
+  rows.push('2024-01-02,A Film That Nobody Made,1999,https://boxd.it/x,3');
+  return { films, csv: `Date,Name,Year,Letterboxd URI,Rating\n${rows.join('\n')}\n` };
+}
+
+async function bring(page: Page, csv: string) {
+  await page.goto('/import');
+  const form = page.locator('form', { hasText: 'Ratings, watched films' });
+  await form
+    .getByLabel('Ratings, watched films, watchlist')
+    .setInputFiles({ name: 'ratings.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
+  await form.getByRole('button', { name: 'Bring them in' }).click();
+}
+
+for (const javaScriptEnabled of [true, false]) {
+  test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
+    test.use({ javaScriptEnabled });
+
+    test('a file of ratings is brought, summed up, and changes nothing the second time', async ({ page }) => {
+      const { films, csv } = await file(page);
+      await bring(page, csv);
+      await expect(page.getByRole('heading', { name: 'Your Letterboxd file is in' })).toBeVisible();
+      await expect(page.locator('.tally')).toContainText(`new ratings${films.length}`);
+      await page.getByRole('link', { name: 'Search for A Film That Nobody Made' }).click();
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText('“A Film That Nobody Made”');
+
+      await bring(page, csv);
+      await expect(page.getByRole('heading', { name: 'Nothing new in this Letterboxd file' })).toBeVisible();
+      await page.goto('/films/rated');
+      await expect(page.getByText(`${films.length} films, the last rated first`)).toBeVisible();
+    });
+
+    test.describe('a wrong file', () => {
+      test.use({ expectedComplaints: /422/ });
+
+      test('is refused in words', async ({ page }) => {
+        await bring(page, '<html>not an export</html>');
+        await expect(page.getByRole('alert')).toContainText('Nothing was changed');
+        await expect(page.getByRole('alert')).toContainText('This is a web page');
+      });
+    });
+  });
+}
+
+test('what was brought is taken away as a file, and forgotten on demand', async ({ page }) => {
+  const { films, csv } = await file(page);
+  await bring(page, csv);
+  await page.goto('/you');
+  const download = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Everything, as JSON' }).click();
+  expect((await download).suggestedFilename()).toBe('marquee.json');
+  await expect(page.getByRole('link', { name: `Rated ${films.length} films` })).toBeVisible();
+  await page.getByLabel('All ratings and lists of this profile are deleted').check();
+  await page.getByRole('button', { name: 'Forget me' }).click();
+  await expect(page.getByRole('status')).toContainText('is deleted');
+  await expect(page.getByRole('link', { name: 'Rated 0 films' })).toBeVisible();
+});
+
+test('two people share a browser, each with films of their own', async ({ page }) => {
+  const { csv } = await file(page);
+  await bring(page, csv);
+  await page.goto('/you');
+  await page.getByLabel('Name of this profile').fill('Anna');
+  await page.getByRole('button', { name: 'Rename' }).click();
+  await page.getByLabel('Somebody else').fill('Ben');
+  await page.getByRole('button', { name: 'Add a profile' }).click();
+  await expect(page.getByText('Rate a few films you know')).toBeVisible();
+  await page.goto('/you');
+  await expect(page.getByText('Profile: Ben')).toBeVisible();
+  await page.getByRole('button', { name: 'Switch to Anna' }).click();
+  await expect(page.getByText('Rate a few films you know')).toHaveCount(0);
+});
+
+test('axe finds nothing on these pages, and nothing is wider than the window', async ({ page }) => {
+  const { csv } = await file(page);
+  await bring(page, csv);
+  await expect(page.getByRole('heading', { name: 'Your Letterboxd file is in' })).toBeVisible();
+  for (const path of ['', '/you', '/films/rated', '/films/watchlist', '/import']) {
+    if (path) await page.goto(path);
+    for (const width of [1440, 360]) {
+      await page.setViewportSize({ width, height: 900 });
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        expect(violations.map(({ id, nodes }) => [path, id, nodes.map(({ html }) => html)])).toEqual([]);
+        const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        expect(wider, path).toBeLessThanOrEqual(0);
+      }
+    }
+  }
+});

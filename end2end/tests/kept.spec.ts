@@ -1,0 +1,46 @@
+// Pages that the browser keeps whole while another is shown (its back/forward cache).
+
+import config from '../playwright.config.ts';
+import type { Page } from '@playwright/test';
+import { expect, test } from '../support/test.ts';
+
+// Playwright turns that off, which browsers do not.
+test.use({ launchOptions: { ...config.use?.launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] } });
+
+/** `page.goBack` waits for a page to load, and a kept one does not. */
+const back = (page: Page, pages = 1) => page.evaluate((by) => void setTimeout(() => history.go(-by)), pages);
+
+test('the back button leads to the same rows, scrolled as they were', async ({ home, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  const before = await home.titles();
+  const prediction = await page.locator('#main [data-prediction]').getAttribute('data-prediction');
+  await home.track.evaluate((row) => row.scrollTo({ left: 600, behavior: 'instant' }));
+  await page.evaluate(() => window.scrollTo({ top: 150, behavior: 'instant' }));
+  await home.cards
+    .nth(6)
+    .getByRole('link')
+    .evaluate((link: HTMLElement) => link.click());
+  await expect(page).toHaveURL(/\/movie\//);
+  await back(page);
+  await expect(home.cards).toHaveCount(before.length);
+  expect(await home.titles()).toEqual(before);
+  expect(await page.locator('#main [data-prediction]').getAttribute('data-prediction')).toBe(prediction);
+  expect(await page.evaluate(() => window.scrollY)).toBe(150);
+  expect(await home.track.evaluate((row) => row.scrollLeft)).toBeGreaterThan(500);
+});
+
+test('what was rated on another page is known where the back button leads', async ({ home, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  const [first = ''] = await home.titles();
+  await home.cards.first().getByRole('link').click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(first);
+  await page.getByRole('slider').first().press('End');
+  await page.getByRole('button', { name: 'Rate', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'Take back' })).toBeVisible();
+  // Over the film's page as it was before.
+  await back(page, 2);
+  await expect(page).toHaveURL(/\/$/);
+  await expect.poll(async () => home.titles()).not.toContain(first);
+});

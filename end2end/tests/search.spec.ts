@@ -1,0 +1,121 @@
+// Search: a list as one types, a page of results, by keyboard and without script.
+
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test } from '../support/test.ts';
+
+/** A film that everybody rated, and a piece of its title. */
+async function known(page: import('@playwright/test').Page): Promise<{ title: string; piece: string }> {
+  const answer = await page.request.get('/api/search?n=40');
+  const { films } = (await answer.json()) as { films: { title: string }[] };
+  const title = films.map((film) => film.title).find((title) => /^[A-Za-z]{6,}/.test(title)) ?? '';
+  return { title, piece: title.slice(0, 5) };
+}
+
+test('a film is found as one types, chosen by arrow keys, and opened by Enter', async ({ home, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  const { title, piece } = await known(page);
+  const field = page.getByRole('combobox', { name: 'Search films' });
+  await expect(field).toHaveAttribute('aria-expanded', 'false');
+  await field.pressSequentially(piece.toLowerCase());
+  const option = page.getByRole('option', { name: title }).first();
+  await expect(option).toBeVisible();
+  await expect(field).toHaveAttribute('aria-expanded', 'true');
+  await expect(field).toBeFocused();
+  for (let presses = 0; presses < 8; presses += 1) {
+    await page.keyboard.press('ArrowDown');
+    if ((await option.getAttribute('aria-selected')) === 'true') break;
+  }
+  await expect(option).toHaveAttribute('aria-selected', 'true');
+  await expect(field).toHaveAttribute('aria-activedescendant', (await option.getAttribute('id')) ?? 'none');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(title);
+});
+
+test('Escape closes the list and keeps what was typed, and Enter searches for it', async ({ home, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  const { title, piece } = await known(page);
+  const field = page.getByRole('combobox', { name: 'Search films' });
+  await field.pressSequentially(piece);
+  await expect(page.getByRole('listbox')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('listbox')).toBeHidden();
+  await expect(field).toHaveValue(piece);
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/search\?q=/);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(`“${piece}”`);
+  await expect(page.locator('.results').getByRole('link', { name: title }).first()).toBeVisible();
+});
+
+test('an option is opened by a press, and the list goes when the field is left', async ({ home, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  const { title, piece } = await known(page);
+  const field = page.getByRole('combobox', { name: 'Search films' });
+  await field.pressSequentially(piece);
+  await expect(page.getByRole('listbox')).toBeVisible();
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('listbox')).toBeHidden();
+  await field.press('End');
+  await field.press('Backspace');
+  await page.getByRole('option', { name: title }).first().click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(title);
+});
+
+test('a film is rated where it was found, and narrowing stays in the address', async ({ page }) => {
+  await page.goto('/search');
+  const card = page.locator('.results li.card').first();
+  const stored = page.waitForResponse(/\/fn\/rate/);
+  await card.hover();
+  await card.getByRole('slider').fill('4');
+  expect((await stored).ok()).toBe(true);
+  await page.reload();
+  await expect(page.locator('.results li.card').first()).toContainText('4.0');
+
+  await page.getByRole('navigation', { name: 'Genre' }).getByRole('link', { name: 'Drama' }).click();
+  await expect(page).toHaveURL(/genre=Drama/);
+  await page.getByLabel('Decade').selectOption('1990');
+  await page.getByLabel('Sort by').selectOption('Newest');
+  await page.getByRole('button', { name: 'Show' }).click();
+  await expect(page).toHaveURL(/genre=Drama.*decade=1990.*sort=newest/);
+  await expect(page.getByText(/films?, newest first/)).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Drama films');
+});
+
+test('axe finds nothing on the search page and its open list, and nothing is wider than the window', async ({
+  page,
+}) => {
+  await page.goto('/search?genre=Drama&sort=match&profile=1');
+  for (const width of [1440, 360]) {
+    await page.setViewportSize({ width, height: 900 });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      const field = page.getByRole('combobox', { name: 'Search films' });
+      await field.fill('');
+      await field.pressSequentially('the');
+      await expect(page.getByRole('listbox', { name: 'Films' }).getByRole('option').first()).toBeVisible();
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+      const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      expect(wider).toBeLessThanOrEqual(0);
+    }
+  }
+});
+
+test.describe('without JavaScript', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('a film is searched for, found and rated by forms', async ({ page }) => {
+    const { title, piece } = await known(page);
+    await page.goto('/');
+    await page.getByRole('combobox', { name: 'Search films' }).fill(piece);
+    await page.keyboard.press('Enter');
+    const found = page.locator('.results li.card').filter({ hasText: title }).first();
+    await expect(found.getByRole('link')).toBeVisible();
+    await found.getByRole('slider').fill('3');
+    await found.getByRole('button', { name: 'Rate' }).click();
+    await expect(page).toHaveURL(/\/search\?q=/);
+    await expect(page.locator('.results li.card').filter({ hasText: title }).first()).toContainText('3.0');
+  });
+});

@@ -1,0 +1,203 @@
+//! Bytes become entries. What a file is, is seen by what is in it; its name only says which of two lists that look the same
+//! it is.
+
+mod archive;
+mod json;
+mod table;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use super::{BadRow, Contents, Entry, Format};
+
+/// The most that a file may be, in bytes, unpacked.
+pub const MOST_BYTES: usize = 64 << 20;
+/// The most rows that are read.
+const MOST_ROWS: usize = 2_000_000;
+/// Unreadable rows that are told one by one.
+const MOST_TOLD: usize = 20;
+
+/// Why a file cannot be used, in a sentence for whoever chose it.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// There is nothing in it.
+    #[error("The file is empty. Export it again, and choose the new one.")]
+    Empty,
+    /// It is larger than what is read.
+    #[error("The file is larger than 64 MB, unpacked. An export of ratings is far smaller: is it the right one?")]
+    TooLarge,
+    /// It has more rows than what is read.
+    #[error(
+        "The file has more than two million rows. An export of one person’s ratings is far smaller: is it the right one?"
+    )]
+    TooManyRows,
+    /// A picture, a program, a document.
+    #[error("This is no text. Choose the zip that Letterboxd gives, or a CSV or JSON file with ratings.")]
+    NotText,
+    /// A page was saved instead of the file on it.
+    #[error("This is a web page. Save the export that the page links to, and choose that.")]
+    WebPage,
+    /// A zip that ends too early, or is damaged.
+    #[error("The zip is damaged, or only half of it is there. Download it again.")]
+    BrokenArchive,
+    /// A zip without what is looked for.
+    #[error("The zip has no ratings.csv, watched.csv or watchlist.csv, as Letterboxd’s export has.")]
+    OtherArchive,
+    /// Another kind of packing.
+    #[error("The file is packed in a way that is not read here. Unpack it, and choose what is in it.")]
+    OtherPacking,
+    /// JSON that ends too early.
+    #[error("The JSON ends in the middle: only half of the file is there. Download it again.")]
+    HalfJson,
+    /// JSON that is none.
+    #[error("The file looks like JSON and is not: there is a mistake in line {0}.")]
+    BadJson(usize),
+    /// Two of Letterboxd's lists look the same.
+    #[error(
+        "Is this what you have watched, or what you want to? Letterboxd’s two lists look the same: name the file watched.csv or watchlist.csv, as it was."
+    )]
+    WhichList,
+    /// A data set, not one person's ratings.
+    #[error("These are the ratings of many people. A data set becomes the catalogue with `marquee import`.")]
+    ManyPeople,
+    /// No column or field that is known.
+    #[error(
+        "Nothing here names films and ratings. What can be read: Letterboxd’s zip or its CSV files, IMDb’s ratings CSV, MovieLens’ ratings.csv, Trakt’s ratings JSON."
+    )]
+    Unknown,
+    /// The same, for a library.
+    #[error("Nothing here names films: a list of films has a column or a field with titles, IMDb or TMDB numbers.")]
+    UnknownLibrary,
+}
+
+/// Reads ratings, watched films and watchlists.
+pub fn read(file_name: &str, bytes: &[u8]) -> Result<Contents, ReadError> {
+    any(file_name, bytes, Purpose::Ratings)
+}
+
+/// Reads a list of the films that somebody has.
+pub fn read_library(file_name: &str, bytes: &[u8]) -> Result<Contents, ReadError> {
+    any(file_name, bytes, Purpose::Library)
+}
+
+/// What a file was chosen for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    Ratings,
+    Library,
+}
+
+impl Purpose {
+    fn unknown(self) -> ReadError {
+        match self {
+            Self::Ratings => ReadError::Unknown,
+            Self::Library => ReadError::UnknownLibrary,
+        }
+    }
+}
+
+fn any(file_name: &str, bytes: &[u8], purpose: Purpose) -> Result<Contents, ReadError> {
+    if bytes.len() > MOST_BYTES {
+        return Err(ReadError::TooLarge);
+    }
+    if bytes.starts_with(b"PK") && purpose == Purpose::Ratings {
+        return archive::read(bytes);
+    }
+    if bytes.starts_with(&[0x1f, 0x8b]) || bytes.starts_with(b"7z\xbc\xaf") || bytes.starts_with(b"Rar!") {
+        return Err(ReadError::OtherPacking);
+    }
+    let text = text::decode(bytes)?;
+    match text.trim_start().bytes().next() {
+        None => Err(ReadError::Empty),
+        Some(b'<') => Err(ReadError::WebPage),
+        Some(b'[' | b'{') => json::read(&text, purpose),
+        Some(_) => table::read(file_name, &text, purpose),
+    }
+}
+
+/// What is found, row by row.
+struct Found {
+    contents: Contents,
+    rows: usize,
+}
+
+impl Found {
+    fn new(format: Format) -> Self {
+        let contents =
+            Contents { format, entries: Vec::new(), unreadable: Vec::new(), unreadable_rows: 0, not_films: 0 };
+        Self { contents, rows: 0 }
+    }
+
+    /// Another row: an entry, nothing, or why it cannot be read.
+    fn row(
+        &mut self,
+        file: &'static str,
+        line: u64,
+        row: Result<Option<Entry>, &'static str>,
+    ) -> Result<(), ReadError> {
+        self.rows += 1;
+        if self.rows > MOST_ROWS {
+            return Err(ReadError::TooManyRows);
+        }
+        match row {
+            Ok(Some(entry)) => self.contents.entries.push(entry),
+            Ok(None) => self.contents.not_films += 1,
+            Err(why) => {
+                self.contents.unreadable_rows += 1;
+                if self.contents.unreadable.len() < MOST_TOLD {
+                    self.contents.unreadable.push(BadRow { file, line, why });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A year in which a film can have been released.
+fn year(text: &str) -> Option<u16> {
+    text.trim().get(..4)?.parse().ok().filter(|year| (1870..=2100).contains(year))
+}
+
+/// `tt0068646`, `68646`.
+fn imdb(text: &str) -> Option<u32> {
+    let text = text.trim();
+    number(text.strip_prefix("tt").unwrap_or(text))
+}
+
+fn number(text: &str) -> Option<u32> {
+    text.trim().parse().ok().filter(|&number| number > 0)
+}
+
+/// Whether something that is watched is no film: "TV Series", "tvEpisode", "Video Game".
+fn is_no_film(kind: &str) -> bool {
+    let kind = kind.to_ascii_lowercase();
+    ["series", "episode", "season", "show", "game", "podcast", "person"].iter().any(|no| kind.contains(no))
+}
+
+/// Seconds since 1970 of `2014-09-01`, `2014-09-01T09:10:11.000Z`, or a number that is just that. In UTC.
+fn moment(text: &str) -> Option<i64> {
+    let text = text.trim();
+    if !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit()) {
+        return text.parse().ok();
+    }
+    let (date, time) = text.split_once(['T', ' ']).unwrap_or((text, ""));
+    let mut parts = date.splitn(3, '-').map(|part| part.parse::<i64>().ok());
+    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+    if !(1970..=2100).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    let mut clock =
+        time.splitn(3, ':').map(|part| part.get(..2).and_then(|part| part.parse::<i64>().ok()).unwrap_or(0));
+    let mut next = || clock.next().unwrap_or(0);
+    let (hours, minutes, seconds) = (next(), next(), next());
+    Some(days(year, month, day) * 86_400 + hours * 3_600 + minutes * 60 + seconds)
+}
+
+/// Days from 1970-01-01 (Hinnant, chrono-compatible low-level date algorithms, `days_from_civil`).
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let of_era = year.rem_euclid(400);
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}

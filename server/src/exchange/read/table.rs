@@ -1,0 +1,189 @@
+//! Tables: CSV, and what spreadsheets make of it.
+
+use app::domain::Stars;
+use csv::{ReaderBuilder, StringRecord, Trim};
+
+use super::{Contents, Found, Purpose, ReadError, imdb, is_no_film, moment, number, year};
+use crate::exchange::{Entry, Format, What};
+
+/// Which column says what.
+#[derive(Debug, Default)]
+struct Columns {
+    title: Option<usize>,
+    year: Option<usize>,
+    imdb: Option<usize>,
+    tmdb: Option<usize>,
+    movie_lens: Option<usize>,
+    /// Of 5.
+    stars: Option<usize>,
+    /// Of 10.
+    points: Option<usize>,
+    at: Option<usize>,
+    kind: Option<usize>,
+    person: Option<usize>,
+    letterboxd: Option<usize>,
+    /// IMDb's own name for its number.
+    is_imdb: bool,
+    width: usize,
+}
+
+impl Columns {
+    fn read(header: &StringRecord) -> Self {
+        let mut columns = Self { width: header.len(), ..Self::default() };
+        for (at, name) in header.iter().enumerate() {
+            let name: String = name.chars().filter(|letter| letter.is_alphanumeric()).collect();
+            let name = name.to_lowercase();
+            let column = match name.as_str() {
+                "title" | "name" | "movie" | "film" | "movietitle" => &mut columns.title,
+                "year" | "releaseyear" | "productionyear" | "premiered" | "released" => &mut columns.year,
+                "const" | "imdb" | "imdbid" | "imdbnumber" | "imdbtt" => {
+                    columns.is_imdb |= name == "const";
+                    &mut columns.imdb
+                }
+                "tmdb" | "tmdbid" | "themoviedb" | "themoviedbid" => &mut columns.tmdb,
+                "movieid" => &mut columns.movie_lens,
+                "rating" | "stars" => &mut columns.stars,
+                "yourrating" | "yourated" | "rating10" => &mut columns.points,
+                "date" | "daterated" | "watcheddate" | "timestamp" | "created" | "ratedat" => &mut columns.at,
+                "titletype" | "type" => &mut columns.kind,
+                "userid" => &mut columns.person,
+                "letterboxduri" | "letterboxduurl" => &mut columns.letterboxd,
+                _ => continue,
+            };
+            // Of two of the same name the first counts.
+            column.get_or_insert(at);
+        }
+        columns
+    }
+
+    fn name_films(&self) -> bool {
+        [self.title, self.imdb, self.tmdb, self.movie_lens].iter().any(Option::is_some)
+    }
+
+    fn have_ratings(&self) -> bool {
+        self.stars.is_some() || self.points.is_some()
+    }
+}
+
+pub(super) fn read(file_name: &str, text: &str, purpose: Purpose) -> Result<Contents, ReadError> {
+    let mut rows = ReaderBuilder::new()
+        .delimiter(separator(text))
+        .flexible(true)
+        .has_headers(true)
+        .trim(Trim::All)
+        .from_reader(text.as_bytes());
+    let header = rows.headers().map_err(|_| purpose.unknown())?.clone();
+    let columns = Columns::read(&header);
+    if !columns.name_films() {
+        return Err(purpose.unknown());
+    }
+    let (format, list) = what_it_is(file_name, &columns, purpose)?;
+    let file = match list {
+        Some(What::Watchlist) => "watchlist.csv",
+        Some(What::Seen) => "watched.csv",
+        _ => "ratings.csv",
+    };
+    let mut found = Found::new(format);
+    let mut person: Option<String> = None;
+    let mut row = StringRecord::new();
+    loop {
+        let line = rows.position().line();
+        match rows.read_record(&mut row) {
+            Ok(false) => break,
+            Ok(true) => {
+                let who = columns.person.and_then(|at| row.get(at)).unwrap_or_default();
+                if person.get_or_insert_with(|| who.to_owned()) != who {
+                    return Err(ReadError::ManyPeople);
+                }
+                found.row(file, line, entry(&columns, &row, list))?;
+            }
+            // The text is UTF-8 and rows may have any width: nothing is left that could be wrong.
+            Err(_) => found.row(file, line, Err("the row cannot be read"))?,
+        }
+    }
+    if found.rows == 0 && list.is_none() {
+        return Err(ReadError::Empty);
+    }
+    Ok(found.contents)
+}
+
+/// Where a table comes from, and of one without ratings what being on it means.
+fn what_it_is(file_name: &str, columns: &Columns, purpose: Purpose) -> Result<(Format, Option<What>), ReadError> {
+    if purpose == Purpose::Library {
+        return Ok((Format::Library, Some(What::Have)));
+    }
+    let name = file_name.rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase();
+    let format = match () {
+        () if columns.letterboxd.is_some() => Format::Letterboxd,
+        () if columns.is_imdb => Format::Imdb,
+        () if columns.movie_lens.is_some() => Format::MovieLens,
+        // What Letterboxd takes, and so what Marquee writes.
+        () => Format::Letterboxd,
+    };
+    if columns.have_ratings() {
+        // IMDb's watchlist has the column too, and next to nothing in it.
+        let is_watchlist = format == Format::Imdb && name.contains("watchlist");
+        return Ok((format, is_watchlist.then_some(What::Watchlist)));
+    }
+    match () {
+        () if name.contains("watchlist") => Ok((format, Some(What::Watchlist))),
+        () if name.contains("watched") => Ok((format, Some(What::Seen))),
+        () if format == Format::Imdb => Ok((format, Some(What::Watchlist))),
+        () if columns.letterboxd.is_some() => Err(ReadError::WhichList),
+        () => Err(ReadError::Unknown),
+    }
+}
+
+fn entry(columns: &Columns, row: &StringRecord, list: Option<What>) -> Result<Option<Entry>, &'static str> {
+    let cell = |at: Option<usize>| at.and_then(|at| row.get(at)).filter(|text| !text.is_empty());
+    if row.len() < columns.width && row.len() <= 1 {
+        return Err("the row ends too early");
+    }
+    if cell(columns.kind).is_some_and(is_no_film) {
+        return Ok(None);
+    }
+    let what = match list {
+        Some(what) => what,
+        None => What::Rating(rating(cell(columns.stars), cell(columns.points))?),
+    };
+    let (title, year_of_title) = cell(columns.title).map(title_and_year).unwrap_or_default();
+    let entry = Entry {
+        what,
+        year: cell(columns.year).and_then(year).or(year_of_title),
+        imdb: cell(columns.imdb).and_then(imdb),
+        tmdb: cell(columns.tmdb).and_then(number),
+        movie_lens: cell(columns.movie_lens).and_then(number),
+        at: cell(columns.at).and_then(moment),
+        title,
+    };
+    let is_named =
+        !entry.title.is_empty() || entry.imdb.is_some() || entry.tmdb.is_some() || entry.movie_lens.is_some();
+    if is_named { Ok(Some(entry)) } else { Err("the row names no film") }
+}
+
+fn rating(stars: Option<&str>, points: Option<&str>) -> Result<Stars, &'static str> {
+    let (text, of) = stars.map(|text| (text, 1.0)).or(points.map(|text| (text, 2.0))).ok_or("the row has no rating")?;
+    // A spreadsheet of another country writes a comma.
+    let number: f32 = text.replace(',', ".").parse().map_err(|_| "the rating is not a number")?;
+    Stars::try_from(number / of).map_err(|_| "the rating is not one of half a star to five")
+}
+
+/// `Toy Story (1995)`, as movielens.org writes it.
+pub(super) fn title_and_year(text: &str) -> (String, Option<u16>) {
+    let taken_apart = text.strip_suffix(')').and_then(|text| text.rsplit_once(" ("));
+    match taken_apart {
+        Some((title, inside)) if inside.len() == 4 => match year(inside) {
+            Some(year) => (title.to_owned(), Some(year)),
+            None => (text.to_owned(), None),
+        },
+        _ => (text.to_owned(), None),
+    }
+}
+
+/// What stands between the columns: what the first line has most of.
+fn separator(text: &str) -> u8 {
+    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let count = |&separator: &u8| first.bytes().filter(|&byte| byte == separator).count();
+    // Of equals the last counts: the comma.
+    [b';', b'\t', b','].into_iter().max_by_key(count).unwrap_or(b',')
+}

@@ -1,0 +1,212 @@
+//! All that a visitor said, at once: brought, taken away, forgotten.
+
+use std::collections::HashMap;
+
+use app::{
+    domain::{Mark, MovieId, OtherFilm, Stars, ViewerId},
+    port::VisitorId,
+};
+use rusqlite::{Connection, params};
+
+use super::{
+    Brought, Kept, MOST_OTHERS, VisitorsError,
+    store::{mark_key, viewer_key, write_visitor},
+};
+
+pub(super) fn rated(
+    db: &Connection,
+    visitor: VisitorId,
+    shoes: Option<ViewerId>,
+) -> Result<Vec<(MovieId, Stars, i64)>, VisitorsError> {
+    let mut query = db.prepare_cached(
+        "select movie_id, halves, rated_at from ratings where visitor_id = ?1 and viewer_id = ?2
+         order by rated_at desc, movie_id",
+    )?;
+    let rows = query.query_map(params![visitor.0, viewer_key(shoes)], |row| {
+        Ok((MovieId(row.get(0)?), row.get::<_, u8>(1)?, row.get(2)?))
+    })?;
+    rows.map(|row| {
+        let (movie, halves, at) = row?;
+        Ok((movie, Stars::from_halves(halves).ok_or(VisitorsError::Damaged("rating"))?, at))
+    })
+    .collect()
+}
+
+pub(super) fn keep(db: &mut Connection, visitor: VisitorId, brought: &Brought) -> Result<Kept, VisitorsError> {
+    let mut kept = Kept::default();
+    let step = db.transaction()?;
+    write_visitor(&step, visitor)?;
+    let here: HashMap<MovieId, (Stars, i64)> =
+        rated(&step, visitor, None)?.into_iter().map(|(movie, stars, at)| (movie, (stars, at))).collect();
+    {
+        let mut rate = step.prepare_cached(
+            "insert into ratings (visitor_id, viewer_id, movie_id, halves, rated_at)
+             values (?1, 0, ?2, ?3, coalesce(?4, unixepoch()))
+             on conflict do update set halves = excluded.halves, rated_at = excluded.rated_at",
+        )?;
+        for &(movie, stars, at) in &brought.ratings {
+            if kept.rating(here.get(&movie).copied(), (stars, at)) {
+                rate.execute(params![visitor.0, movie.0, stars.halves(), at])?;
+            }
+        }
+        let mut mark = step.prepare_cached(
+            "insert into marks (visitor_id, viewer_id, movie_id, mark, marked_at)
+             values (?1, 0, ?2, ?3, coalesce(?4, unixepoch())) on conflict do nothing",
+        )?;
+        for &(kind, movie, at) in &brought.marks {
+            // Who rated a film here has seen it.
+            let said = kind == Mark::Seen && here.contains_key(&movie);
+            if !said && mark.execute(params![visitor.0, movie.0, mark_key(kind), at])? > 0 {
+                kept.mark(kind);
+            }
+        }
+    }
+    kept.others = keep_others(&step, visitor, &brought.others)?;
+    step.commit()?;
+    Ok(kept)
+}
+
+fn keep_others(db: &Connection, visitor: VisitorId, others: &[OtherFilm]) -> Result<usize, VisitorsError> {
+    let there: i64 =
+        db.query_row("select count(*) from others where visitor_id = ?1", params![visitor.0], |row| row.get(0))?;
+    let mut room = MOST_OTHERS.saturating_sub(usize::try_from(there).unwrap_or(usize::MAX));
+    let mut kept = 0;
+    let mut add =
+        db.prepare_cached("insert into others (visitor_id, name, film) values (?1, ?2, ?3) on conflict do nothing")?;
+    for film in others {
+        if room == 0 {
+            break;
+        }
+        let json = serde_json::to_string(film).map_err(|_| VisitorsError::Damaged("film"))?;
+        let added = add.execute(params![visitor.0, film.key(), json])?;
+        kept += added;
+        room -= added;
+    }
+    Ok(kept)
+}
+
+pub(super) fn others(db: &Connection, visitor: VisitorId) -> Result<Vec<OtherFilm>, VisitorsError> {
+    let mut query = db.prepare_cached("select film from others where visitor_id = ?1")?;
+    let rows = query.query_map(params![visitor.0], |row| row.get::<_, String>(0))?;
+    let film = |json: rusqlite::Result<String>| {
+        serde_json::from_str(&json?).map_err(|_| VisitorsError::Damaged("film of a library"))
+    };
+    let mut films = rows.map(film).collect::<Result<Vec<OtherFilm>, _>>()?;
+    films.sort_by_cached_key(|film| (film.title.to_lowercase(), film.year));
+    Ok(films)
+}
+
+pub(super) fn drop_others(db: &mut Connection, visitor: VisitorId) -> Result<(), VisitorsError> {
+    db.execute("delete from others where visitor_id = ?1", params![visitor.0])?;
+    Ok(())
+}
+
+pub(super) fn forget(db: &mut Connection, visitor: VisitorId) -> Result<(), VisitorsError> {
+    // Everything goes with the visitor.
+    db.execute("delete from visitors where id = ?1", params![visitor.0])?;
+    Ok(())
+}
+
+pub(super) fn hand_over(db: &mut Connection, from: VisitorId, to: VisitorId) -> Result<(), VisitorsError> {
+    let step = db.transaction()?;
+    write_visitor(&step, to)?;
+    for table in ["ratings", "marks", "others"] {
+        step.execute(&format!("update {table} set visitor_id = ?2 where visitor_id = ?1"), params![from.0, to.0])?;
+    }
+    step.execute("delete from visitors where id = ?1", params![from.0])?;
+    step.commit()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::visitors::{VisitorStore, Visitors};
+
+    const ME: VisitorId = VisitorId([1; 16]);
+    const OTHER: VisitorId = VisitorId([2; 16]);
+
+    fn stars(halves: u8) -> Stars {
+        Stars::from_halves(halves).expect("stars")
+    }
+
+    fn ours() -> OtherFilm {
+        OtherFilm { title: "Our wedding".to_owned(), year: Some(2020), ..OtherFilm::default() }
+    }
+
+    fn store() -> (tempfile::TempDir, Visitors) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let visitors = Visitors::open(&folder.path().join("visitors.db")).expect("a store");
+        (folder, visitors)
+    }
+
+    #[tokio::test]
+    async fn what_is_brought_twice_changes_nothing_the_second_time() {
+        let (_folder, visitors) = store();
+        let brought = Brought {
+            ratings: vec![(MovieId(1), stars(8), Some(100)), (MovieId(2), stars(3), None)],
+            marks: vec![(Mark::Watchlist, MovieId(3), Some(50)), (Mark::Library, MovieId(1), None)],
+            others: vec![ours(), ours()],
+        };
+        let first = visitors.keep(ME, brought.clone()).await.expect("kept");
+        assert_eq!(first, Kept { new: 2, marks: [1, 0, 0, 1], others: 1, ..Kept::default() });
+        let before = (visitors.rated(ME, None).await.expect("read"), visitors.marks(ME, None).await.expect("read"));
+        assert_eq!(before.0[1], (MovieId(1), stars(8), 100));
+        assert_eq!(before.1.at(MovieId(3), Mark::Watchlist), Some(50));
+        assert_eq!(visitors.keep(ME, brought).await.expect("kept"), Kept { same: 2, ..Kept::default() });
+        let after = (visitors.rated(ME, None).await.expect("read"), visitors.marks(ME, None).await.expect("read"));
+        assert_eq!(before, after);
+    }
+
+    #[tokio::test]
+    async fn the_newest_word_wins_and_what_has_no_date_never_does() {
+        let (_folder, visitors) = store();
+        let bring =
+            |halves, at| Brought { ratings: vec![(MovieId(1), stars(halves), at)], marks: vec![], others: vec![] };
+        visitors.keep(ME, bring(8, Some(100))).await.expect("kept");
+        assert_eq!(visitors.keep(ME, bring(4, Some(99))).await.expect("kept").older, 1);
+        assert_eq!(visitors.keep(ME, bring(4, None)).await.expect("kept").older, 1);
+        assert_eq!(visitors.keep(ME, bring(6, Some(101))).await.expect("kept").changed, 1);
+        visitors.rate(ME, None, MovieId(1), Some(stars(1))).await.expect("stored");
+        assert_eq!(visitors.keep(ME, bring(9, Some(102))).await.expect("kept").older, 1, "said here since");
+        assert_eq!(visitors.profile(ME, None).await.expect("read").stars(MovieId(1)), Some(stars(1)));
+        let seen = Brought { ratings: vec![], marks: vec![(Mark::Seen, MovieId(1), None)], others: vec![] };
+        assert_eq!(visitors.keep(ME, seen).await.expect("kept").marks, [0; 4], "who rated it has seen it");
+    }
+
+    #[tokio::test]
+    async fn who_is_forgotten_has_said_nothing_and_nobody_else_is() {
+        let (_folder, visitors) = store();
+        for who in [ME, OTHER] {
+            visitors.keep(who, Brought { others: vec![ours()], ..Brought::default() }).await.expect("kept");
+            for shoes in [None, Some(ViewerId(414))] {
+                visitors.rate(who, shoes, MovieId(1), Some(stars(9))).await.expect("stored");
+                visitors.mark(who, shoes, MovieId(2), Mark::Hidden, true).await.expect("stored");
+            }
+        }
+        visitors.forget(ME).await.expect("forgotten");
+        assert!(visitors.others(ME).await.expect("read").is_empty());
+        assert_eq!(visitors.others(OTHER).await.expect("read"), [ours()]);
+        for shoes in [None, Some(ViewerId(414))] {
+            assert_eq!(visitors.profile(ME, shoes).await.expect("read").rated(), 0);
+            assert!(visitors.marks(ME, shoes).await.expect("read").is_empty());
+            assert_eq!(visitors.profile(OTHER, shoes).await.expect("read").rated(), 1);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_handed_over_is_the_others_alone() {
+        let (_folder, visitors) = store();
+        visitors.rate(ME, None, MovieId(1), Some(stars(9))).await.expect("stored");
+        visitors.mark(ME, Some(ViewerId(4)), MovieId(2), Mark::Watchlist, true).await.expect("stored");
+        visitors.keep(ME, Brought { others: vec![ours()], ..Brought::default() }).await.expect("kept");
+        visitors.hand_over(ME, OTHER).await.expect("handed over");
+        assert_eq!(visitors.profile(ME, None).await.expect("read").rated(), 0);
+        assert_eq!(visitors.profile(OTHER, None).await.expect("read").stars(MovieId(1)), Some(stars(9)));
+        assert!(visitors.marks(OTHER, Some(ViewerId(4))).await.expect("read").has(MovieId(2), Mark::Watchlist));
+        assert_eq!(visitors.others(OTHER).await.expect("read"), [ours()]);
+        assert!(visitors.others(ME).await.expect("read").is_empty());
+        visitors.drop_others(OTHER).await.expect("dropped");
+        assert!(visitors.others(OTHER).await.expect("read").is_empty());
+    }
+}

@@ -1,0 +1,171 @@
+use reqwest::{Client, redirect::Policy};
+use serde_json::Value;
+
+use crate::{
+    redis::{Redis, web_server},
+    support::{Server, ids},
+};
+
+/// A browser: it keeps cookies, and follows no redirect, so that a test sees it.
+struct Browser<'a> {
+    http: Client,
+    server: &'a Server,
+}
+
+impl<'a> Browser<'a> {
+    fn new(server: &'a Server) -> Self {
+        let http = Client::builder().cookie_store(true).redirect(Policy::none()).build().expect("a client");
+        Self { http, server }
+    }
+
+    async fn page(&self, path: &str) -> String {
+        self.http.get(self.server.at(path)).send().await.expect("an answer").text().await.expect("a page")
+    }
+
+    /// Sends the page's form; where it leads.
+    async fn wishes(&self, form: &str) -> String {
+        let request =
+            self.http.post(self.server.at("/you")).header("content-type", "application/x-www-form-urlencoded");
+        let answer = request.body(form.to_owned()).send().await.expect("an answer");
+        assert_eq!(answer.status(), 303, "{form}");
+        answer.headers()["location"].to_str().expect("text").to_owned()
+    }
+
+    async fn rates(&self, film: u64) {
+        let address = self.server.at(&format!("/api/ratings/{film}"));
+        let answer = self.http.put(address).json(&serde_json::json!({ "stars": 4 })).send().await.expect("an answer");
+        assert_eq!(answer.status(), 204);
+    }
+
+    async fn rated(&self) -> Vec<u64> {
+        let answer = self.http.get(self.server.at("/api/ratings")).send().await.expect("an answer");
+        ids(&answer.json::<Value>().await.expect("JSON")["ratings"])
+    }
+
+    async fn code(&self) -> String {
+        let page = self.page("/you").await;
+        let code = page.split("class=\"code\">").nth(1).and_then(|rest| rest.split('<').next()).expect("a code");
+        assert!(page.contains(&format!("/you?code={code}")), "the link carries it too");
+        code.to_owned()
+    }
+}
+
+#[tokio::test]
+async fn each_profile_of_a_browser_has_its_own_ratings_name_and_rows() {
+    let server = Server::start(&[]).await;
+    let films = server.some_films(2).await;
+    let browser = Browser::new(&server);
+    browser.page("/").await;
+    browser.rates(films[0]).await;
+    assert_eq!(browser.wishes("do=rename&name=Anna").await, "/you");
+    let arranged =
+        browser.http.post(server.at("/fn/arrange")).header("content-type", "application/x-www-form-urlencoded");
+    arranged.body("row=popular&to=hide").send().await.expect("an answer");
+    assert!(browser.page("/rows").await.contains("(hidden)"));
+
+    assert_eq!(browser.wishes("do=add&name=Bj%C3%B6rn+%3Cb%3E").await, "/");
+    assert_eq!(browser.rated().await, Vec::<u64>::new());
+    assert!(!browser.page("/rows").await.contains("(hidden)"), "another's rows");
+    browser.rates(films[1]).await;
+    let page = browser.page("/you").await;
+    assert!(page.contains("Profile: Björn &lt;b&gt;") && page.contains("Anna") && !page.contains("<b>"), "{page}");
+
+    assert_eq!(browser.wishes("do=switch&at=0").await, "/");
+    assert_eq!(browser.rated().await, [films[0]]);
+    assert!(browser.page("/rows").await.contains("(hidden)"));
+    assert_eq!(browser.wishes("do=switch&at=1").await, "/");
+    assert_eq!(browser.rated().await, [films[1]]);
+}
+
+#[tokio::test]
+async fn a_profile_is_carried_over_by_its_code_until_there_is_a_new_one() {
+    let redis = Redis::start();
+    let (alone, shared) = (Server::start(&[]).await, web_server(&redis, &[]).await);
+    // The other has no worker to ask; it has the same films.
+    let films = alone.some_films(2).await;
+    for server in [&alone, &shared] {
+        let (desk, phone, thief) = (Browser::new(server), Browser::new(server), Browser::new(server));
+        desk.page("/").await;
+        desk.rates(films[0]).await;
+        let code = desk.code().await;
+        let offered = phone.page(&format!("/you?code={code}")).await;
+        assert!(offered.contains("Use this profile here?"), "{offered}");
+        assert_eq!(phone.rated().await, Vec::<u64>::new(), "following a link changes nothing");
+        assert_eq!(phone.wishes(&format!("do=carry&code={}", code.to_uppercase())).await, "/you");
+        assert_eq!(phone.rated().await, [films[0]]);
+        phone.rates(films[1]).await;
+        assert_eq!(desk.rated().await.len(), 2);
+
+        assert_eq!(desk.wishes("do=renew").await, "/you?done=renew");
+        assert_ne!(desk.code().await, code);
+        assert_eq!(desk.rated().await.len(), 2);
+        assert_eq!(phone.rated().await, Vec::<u64>::new(), "the old code is nobody's");
+        assert_eq!(thief.wishes(&format!("do=carry&code={code}")).await, "/you?problem=code");
+    }
+}
+
+#[tokio::test]
+async fn who_leaves_can_come_back_and_who_is_forgotten_cannot() {
+    let server = Server::start(&[]).await;
+    let films = server.some_films(1).await;
+    let browser = Browser::new(&server);
+    browser.page("/").await;
+    browser.rates(films[0]).await;
+    let code = browser.code().await;
+    assert_eq!(browser.wishes("do=leave").await, "/you?problem=confirm");
+    assert_eq!(browser.rated().await, films);
+    assert_eq!(browser.wishes("do=leave&confirm=yes").await, "/you?done=leave");
+    assert_eq!(browser.rated().await, Vec::<u64>::new());
+    assert_eq!(browser.wishes(&format!("do=carry&code={code}")).await, "/you");
+    assert_eq!(browser.rated().await, films);
+    assert_eq!(browser.wishes("do=forget&confirm=yes").await, "/you?done=forget");
+    assert_eq!(browser.wishes(&format!("do=carry&code={code}")).await, "/you?problem=code");
+}
+
+#[tokio::test]
+async fn a_wish_that_makes_no_sense_changes_nothing_and_is_answered_on_the_page() {
+    let server = Server::start(&[]).await;
+    let browser = Browser::new(&server);
+    browser.page("/").await;
+    for (form, problem) in [
+        ("", "form"),
+        ("do=dance", "form"),
+        ("do=switch&at=7", "form"),
+        ("do=switch&at=-1", "form"),
+        ("do=add&name=+%0a", "name"),
+        ("do=rename&name=", "name"),
+        ("do=carry&code=x", "code"),
+        ("do=carry&code=00000000000000000000000000000000", "code"),
+    ] {
+        assert_eq!(browser.wishes(form).await, format!("/you?problem={problem}"), "{form}");
+        let page = browser.page(&format!("/you?problem={problem}")).await;
+        assert!(page.contains("role=\"status\""), "{page}");
+    }
+    for at in 1..6 {
+        assert_eq!(browser.wishes(&format!("do=add&name=N{at}")).await, "/");
+    }
+    assert_eq!(browser.wishes("do=add&name=N7").await, "/you?problem=full");
+    let stranger = Browser::new(&server);
+    assert_eq!(stranger.wishes("do=forget&confirm=yes").await, "/you?problem=form");
+    let foreign = browser.http.post(server.at("/you")).header("origin", "https://elsewhere.example");
+    let form = foreign.header("content-type", "application/x-www-form-urlencoded").body("do=forget&confirm=yes");
+    assert_eq!(form.send().await.expect("an answer").status(), 403);
+}
+
+#[tokio::test]
+async fn each_list_has_a_page_with_its_films_and_an_empty_one_says_how_to_fill_it() {
+    let server = Server::start(&[]).await;
+    let films = server.some_films(30).await;
+    let browser = Browser::new(&server);
+    assert!(browser.page("/films/watchlist").await.contains("every card has a bookmark"));
+    for film in &films {
+        let address = server.at(&format!("/api/watchlist/{film}"));
+        assert_eq!(browser.http.put(address).send().await.expect("an answer").status(), 204);
+    }
+    let page = browser.page("/films/watchlist").await;
+    assert!(page.contains("30 films, the last added first") && page.contains("Page 1 of 2"), "{page}");
+    assert!(browser.page("/you").await.contains("30 films"));
+    assert!(browser.page("/films/watchlist?page=2").await.contains("Page 2 of 2"));
+    let nothing = browser.http.get(server.at("/films/loud")).send().await.expect("an answer");
+    assert_eq!(nothing.status(), 404);
+}
