@@ -25,7 +25,7 @@ pub(crate) fn RowsBelow(rows: Vec<RowBelow>) -> impl IntoView {
         let heading =
             move || predicted.and_then(|of| chosen(profile, of)).map_or_else(|| heading.clone(), |row| row.heading);
         let places = move || predicted.map_or_else(|| taken(films.clone(), false), |of| places(profile, of));
-        let waits = move || predicted.is_some() && matches!(profile.for_you.phase.get(), Phase::Waiting(_));
+        let waits = move || predicted.is_some() && is_busy(profile);
         view! {
             <FilmRow
                 spot=Spot { id: row.name(), track: row.track(), level: Level::Section }
@@ -47,8 +47,17 @@ fn chosen(profile: Profile, (kind, before): (RowKind, usize)) -> Option<ChosenRo
 fn places(profile: Profile, of: (RowKind, usize)) -> Vec<Place> {
     match chosen(profile, of) {
         Some(row) => taken(row.films, true),
-        None if matches!(profile.for_you.phase.get(), Phase::Ready { .. }) => vec![Place::Nothing],
+        None if profile.for_you.all.get() => vec![Place::Nothing],
         None => (0..PLACES).map(Place::Kept).collect(),
+    }
+}
+
+/// Whether films are on their way, or being put into their places.
+fn is_busy(profile: Profile) -> bool {
+    match profile.for_you.phase.get() {
+        Phase::Waiting(_) => true,
+        Phase::Ready { .. } => !profile.for_you.all.get(),
+        Phase::Failed(_) => false,
     }
 }
 

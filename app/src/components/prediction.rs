@@ -38,6 +38,8 @@ pub(crate) struct ForYou {
     pub(crate) films: RwSignal<Vec<CardFilm>>,
     /// The films of the rows below, as they were chosen.
     pub(crate) below: RwSignal<Vec<ChosenRow>>,
+    /// Whether those are all of the last prediction.
+    pub(crate) all: RwSignal<bool>,
     /// The prediction that is waited for, or was shown.
     pub(crate) id: RwSignal<Option<PredictionId>>,
     /// Counts the courses that were begun: all but the last have been superseded.
@@ -58,6 +60,7 @@ impl ForYou {
             phase: RwSignal::new(Phase::Waiting(mood)),
             films: RwSignal::new(Vec::new()),
             below: RwSignal::new(Vec::new()),
+            all: RwSignal::new(false),
             id: RwSignal::new(id),
             courses: StoredValue::new(0),
         }
@@ -101,6 +104,8 @@ impl ForYou {
         match (before, self.id.get_untracked()) {
             (Phase::Waiting(_), Some(id)) => self.follow(Ticket::Scheduled(id), browser::now()),
             (Phase::Waiting(_), None) => self.retry(),
+            // Rows that were being filled still wait for their films.
+            (Phase::Ready { .. }, _) if !self.all.get_untracked() => self.retry(),
             (before, _) => self.phase.set(before),
         }
     }
@@ -143,8 +148,7 @@ impl ForYou {
                     Heard::from_call(api::schedule(self.view, self.filter(), replaces).await, Heard::Ticket)
                 }
                 Next::Show(films) => {
-                    self.show(films, timer.seconds()).await;
-                    return Some(());
+                    return self.show(course, films, timer.seconds()).await;
                 }
                 Next::GiveUp(why) => {
                     self.phase.set(Phase::Failed(why));
@@ -171,17 +175,42 @@ impl ForYou {
     }
 
     /// Puts films in their places. The focus stays where it was, on the film that is there now.
-    async fn show(self, mut rows: Vec<ChosenRow>, seconds: Option<f64>) {
+    ///
+    /// One row after the other, and between them the browser does what else it has to: filling them all at once would hold a
+    /// slow one up for long.
+    async fn show(self, course: u32, mut rows: Vec<ChosenRow>, seconds: Option<f64>) -> Option<()> {
         let lists = || [TRACK].into_iter().chain(HomeRow::ALL.into_iter().map(HomeRow::track));
         let place = lists().find_map(|list| Some((list, browser::focused_place(list)?)));
+        let keep_focus = || {
+            if let Some((list, place)) = place {
+                browser::focus_place(list, place);
+            }
+        };
         let below = rows.split_off(rows.len().min(1));
+        self.all.set(false);
         self.films.set(rows.pop().map(|row| row.films).unwrap_or_default());
-        self.below.set(below);
         self.phase.set(Phase::Ready { seconds });
-        if let Some((list, place)) = place {
+        leptos::task::tick().await;
+        keep_focus();
+        let count = below.len();
+        for (at, row) in below.into_iter().enumerate() {
+            browser::pause(0).await;
+            self.is_current(course)?;
+            self.below.update(|rows| {
+                rows.truncate(count);
+                match rows.get_mut(at) {
+                    Some(before) => *before = row,
+                    None => rows.push(row),
+                }
+            });
             leptos::task::tick().await;
-            browser::focus_place(list, place);
+            keep_focus();
         }
+        if count == 0 {
+            self.below.set(Vec::new());
+        }
+        self.all.set(true);
+        Some(())
     }
 }
 
