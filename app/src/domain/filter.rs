@@ -1,5 +1,8 @@
 use serde::{Deserialize, Serialize};
 
+/// Bytes of a genre's name; no data set has one half as long.
+const LONGEST_GENRE: usize = 64;
+
 /// Which films a page shows; it stands in the page's address.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Filter {
@@ -18,7 +21,7 @@ impl Filter {
     pub fn read(part: impl Fn(&str) -> Option<String>) -> Self {
         let is_on = |name: &str| part(name).is_some_and(|value| value == "true");
         Self {
-            genre: part("genre").filter(|genre| !genre.is_empty()),
+            genre: part("genre").filter(|genre| (1..=LONGEST_GENRE).contains(&genre.len())),
             decade: part("decade").and_then(|year| year.parse().ok()).map(|year: u16| year / 10 * 10),
             unrated: is_on("unrated"),
             library: is_on("library"),

@@ -61,6 +61,9 @@ impl FromStr for SearchOrder {
     }
 }
 
+/// Letters of a text that are looked at, as many as the field takes: each link of the page repeats them.
+const MOST_LETTERS: usize = 200;
+
 /// What the search page is asked for; it stands in the page's address.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Search {
@@ -79,7 +82,7 @@ impl Search {
     pub fn read(part: impl Fn(&str) -> Option<String>) -> Self {
         let page = part("page").and_then(|page| page.parse().ok()).unwrap_or(1_u32);
         Self {
-            text: part("q").unwrap_or_default(),
+            text: part("q").unwrap_or_default().chars().take(MOST_LETTERS).collect(),
             filter: Filter::read(&part),
             order: part("sort").and_then(|order| order.parse().ok()).unwrap_or_default(),
             page: page.saturating_sub(1),
@@ -136,6 +139,9 @@ mod tests {
             ("library", "no"),
         ];
         assert_eq!(read(&odd), Search::default());
+        let long = "é".repeat(9_000);
+        assert_eq!(read(&[("q", &long)]).text.chars().count(), MOST_LETTERS);
+        assert_eq!(read(&[("genre", &long)]), Search::default());
         assert_eq!(read(&[("page", "0")]).page, 0);
         assert_eq!(read(&[("page", "99999999999999")]).page, 0);
     }
