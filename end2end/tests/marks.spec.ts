@@ -22,6 +22,11 @@ test('a film one is not interested in is gone at once, and comes back by Undo in
   await expect(first).not.toHaveClass(/card-gone/);
   await expect(first, 'the focus stays on the film').toBeFocused();
   await expect(page.locator('.toast')).toHaveCount(0);
+
+  await first.hover();
+  await first.getByRole('button', { name: `Not interested in ${title}` }).click();
+  await undo.click();
+  await expect(first, 'the mouse gets there too').not.toHaveClass(/card-gone/);
 });
 
 test('what was hidden or seen stays away after a reload, and the toast brings it back until then', async ({
