@@ -2,7 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{anyhow, bail};
 use clap::{Args, Subcommand};
 
 use super::queue::QueueArgs;
@@ -10,7 +10,7 @@ use crate::{
     link::in_words,
     predictions::{
         Limits,
-        shared::{DeadLetter, DeadLetters},
+        shared::{DeadLetter, DeadLetters, Retried},
     },
 };
 
@@ -75,8 +75,13 @@ pub fn run(args: &JobsArgs, _data_dir: &Path) -> anyhow::Result<()> {
         }
         Command::Retry(which) => {
             for letter in chosen(&mut letters, which)? {
-                let id = letters.retry(&letter, &LIMITS)?.context("the queue is full; try again in a moment")?;
-                println!("{}  again as {id}", letter.letter);
+                match letters.retry(&letter, &LIMITS)? {
+                    Retried::Again(id) => println!("{}  again as {id}", letter.letter),
+                    Retried::Full => bail!("the queue is full; try again in a moment"),
+                    Retried::OtherCatalogue => {
+                        bail!("{} is about another catalogue than the one that is served now; drop it", letter.letter)
+                    }
+                }
             }
         }
         Command::Drop(which) => {

@@ -88,7 +88,8 @@ pub fn run(args: &WorkerArgs, data_dir: &Path) -> anyhow::Result<()> {
             // Before anything takes long: a stop is heard from here on.
             let stop = stop_signal()?;
             let (link, _) = prepared_link(redis, &info.fingerprint).await?;
-            let crew = Crew::start(link.redis(), settings, &artefact.model, &path, args.queue.claims())?;
+            let crew =
+                Crew::start(link.redis(), settings, &artefact.model, (&path, &info.fingerprint), args.queue.claims())?;
             if let Some(address) = args.metrics_addr {
                 let listener = TcpListener::bind(address).await.with_context(|| {
                     format!("cannot listen on {address}; choose another address with --metrics-addr")

@@ -117,7 +117,7 @@ impl Refusals {
     fn note(&self, why: &Arc<str>) {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if last.as_ref().is_none_or(|(at, _)| at.elapsed() > REMEMBERED) {
-            tracing::error!(%why, "Redis refused");
+            tracing::error!(%why, "the queue refuses");
             *last = Some((Instant::now(), Arc::clone(why)));
         }
     }
@@ -192,6 +192,11 @@ impl Link {
     pub async fn pipeline<T: FromRedisValue>(&self, pipeline: &Pipeline) -> Result<T, LinkError> {
         let mut connection = self.connection()?;
         self.judged(timeout(ANSWER, pipeline.query_async(&mut connection)).await)
+    }
+
+    /// What was found out by an answer that is no error: it is told and remembered like a refusal of Redis' own.
+    pub fn refused(&self, why: Arc<str>) {
+        self.refusals.note(&why);
     }
 
     fn connection(&self) -> Result<MultiplexedConnection, LinkError> {

@@ -7,6 +7,7 @@ use app::{
     port::VisitorId,
 };
 use async_trait::async_trait;
+use serde::Serialize;
 
 use super::{Activity, Key, Request};
 use crate::link::LinkError;
@@ -35,8 +36,8 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Recommendations, best first, and the version of the model that they are of.
-    pub fn new(films: &[Recommendation], model: Arc<str>) -> serde_json::Result<Self> {
+    /// Recommendations, best first, whatever they are written of, and the version of the model that they are of.
+    pub fn new(films: &[impl Serialize], model: Arc<str>) -> serde_json::Result<Self> {
         Ok(Self { json: serde_json::to_string(films)?.into(), model })
     }
 

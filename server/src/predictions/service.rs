@@ -96,7 +96,8 @@ impl Service {
                 (Backend::Memory(queue), Crew { workers, sources: Vec::new() })
             }
             Place::Shared(link, identity, claims) => {
-                let crew = Crew::over(link.redis(), settings, model.version(), engines, claims)?;
+                let crew =
+                    Crew::over(link.redis(), settings, (model.version(), identity.catalogue()), engines, claims)?;
                 (Backend::Shared(Box::new(SharedQueue::start(*link, settings.limits, identity))), crew)
             }
         };
@@ -257,22 +258,22 @@ pub struct Crew {
 }
 
 impl Crew {
-    /// Workers on a queue in Redis, without a web server. Blocks until the model is warm.
+    /// Workers on a queue in Redis, without a web server, for the catalogue in a file and with a fingerprint. Blocks until the model is warm.
     pub fn start(
         redis: &Redis,
         settings: Settings,
         model: &Arc<dyn Recommender>,
-        catalogue: &Path,
+        (catalogue, fingerprint): (&Path, &str),
         claims: Claims,
     ) -> Result<Self, ServiceError> {
         let (_, engines) = engines(settings.workers, model, catalogue)?;
-        Self::over(redis, settings, model.version(), engines, claims)
+        Self::over(redis, settings, (model.version(), fingerprint), engines, claims)
     }
 
     fn over(
         redis: &Redis,
         settings: Settings,
-        version: &str,
+        names: (&str, &str),
         engines: Vec<Engine>,
         claims: Claims,
     ) -> Result<Self, ServiceError> {
@@ -281,7 +282,7 @@ impl Crew {
         let mut sources = Vec::new();
         for (number, engine) in engines.into_iter().enumerate() {
             let consumer = format!("{name}-{number}");
-            let source = SharedJobs::start(redis.clone(), consumer, version, settings.limits, claims)?;
+            let source = SharedJobs::start(redis.clone(), consumer, names, settings.limits, claims)?;
             seats.push((Arc::clone(&source) as Arc<dyn JobSource>, engine));
             sources.push(source);
         }

@@ -2,6 +2,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::Client;
 use serde_json::json;
+use tempfile::TempDir;
 
 use crate::{
     redis::{Redis, Worker, state, web_server},
@@ -250,10 +251,8 @@ async fn a_visitors_prediction_is_nobody_elses_on_any_server() {
     assert_eq!(own.status(), 200);
 }
 
-#[tokio::test]
-async fn another_catalogue_is_refused_on_the_same_queue() {
-    let redis = Redis::start();
-    let _server = web_server(&redis, &[]).await;
+/// Trained data with other films.
+fn another_catalogue() -> TempDir {
     let data = copy_of_data();
     let source = data.path().join("other");
     let source = source.to_str().expect("text");
@@ -263,6 +262,56 @@ async fn another_catalogue_is_refused_on_the_same_queue() {
     );
     assert!(run(["import", source, "--data-dir", folder]).status.success());
     assert!(run(["train", "--epochs", "1", "--data-dir", folder]).status.success());
+    data
+}
+
+#[tokio::test]
+async fn a_redis_that_was_emptied_is_told_the_catalogue_again_and_refuses_whoever_has_another() {
+    let redis = Redis::start();
+    let server = web_server(&redis, &[]).await;
+    let ours: String = redis.ask("GET {marquee}:catalogue");
+    let _: redis::Value = redis.ask("FLUSHALL");
+    let start = Instant::now();
+    while redis.ask::<Option<String>>("GET {marquee}:catalogue").as_ref() != Some(&ours) {
+        assert!(start.elapsed() < PATIENCE, "the catalogue is not named again");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    // Somebody with other films was faster.
+    let _: redis::Value = redis.ask("SET {marquee}:catalogue another");
+    let body = json!({ "input-data": { "liked": [] } });
+    assert_eq!(server.post("/api/predict", &body).await.status(), 503);
+    assert_eq!(redis.ask::<u32>("XLEN {marquee}:jobs"), 0, "nothing is asked of others' workers");
+    let ready = server.get_json("/readyz").await;
+    assert!(ready["why"].as_str().is_some_and(|why| why.contains("another catalogue")), "{ready}");
+}
+
+#[tokio::test]
+async fn a_worker_computes_nothing_about_films_that_it_does_not_have() {
+    let redis = Redis::start();
+    let server = web_server(&redis, &[]).await;
+    let id = server.schedule(json!({ "liked": [] })).await;
+    drop(server);
+    let forget = || redis.ask::<redis::Value>("DEL {marquee}:catalogue");
+    forget();
+    let worker = Worker::start_on(&redis, another_catalogue(), &[]);
+    let start = Instant::now();
+    while redis.ask::<u32>("XLEN {marquee}:jobs") > 0 {
+        assert!(start.elapsed() < PATIENCE, "the job stays");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    drop(worker);
+    forget();
+    let failed = web_server(&redis, &[]).await.finished(&id).await;
+    assert_eq!(failed["status"], "FAILURE");
+    assert!(failed["error"].as_str().is_some_and(|error| error.contains("another catalogue")), "{failed}");
+}
+
+#[tokio::test]
+async fn another_catalogue_is_refused_on_the_same_queue() {
+    let redis = Redis::start();
+    let _server = web_server(&redis, &[]).await;
+    let data = another_catalogue();
+    let folder = data.path().to_str().expect("text");
     let (code, said) = refused(data.path(), &["--queue", &redis.url(), "--workers", "0"]);
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("another catalogue") && said.contains("--queue-prefix"), "{said}");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use redis::{Connection, RedisError, cmd, streams::StreamRangeReply};
 
-use super::{milliseconds, scripts};
+use super::{milliseconds, scripts, setup::CATALOGUE_LIFE};
 use crate::{
     link::Redis,
     predictions::{IdMint, Limits, Request},
@@ -24,7 +24,19 @@ pub struct DeadLetter {
     /// What was asked; `None` when it cannot be read.
     pub request: Option<Request>,
     key: String,
+    catalogue: String,
     raw: Vec<u8>,
+}
+
+/// What became of another try.
+#[derive(Debug)]
+pub enum Retried {
+    /// It is in the queue, under this new id.
+    Again(String),
+    /// The queue is full, or no id could be made.
+    Full,
+    /// It is about another catalogue than those who work now have.
+    OtherCatalogue,
 }
 
 /// The dead letters of a queue, over a connection whose calls block.
@@ -67,6 +79,7 @@ impl DeadLetters {
                 worker: entry.get("worker").unwrap_or_default(),
                 request: serde_json::from_slice(&raw).ok(),
                 key: entry.get("k").unwrap_or_default(),
+                catalogue: entry.get("g").unwrap_or_default(),
                 letter: entry.id,
                 raw,
             }
@@ -74,12 +87,11 @@ impl DeadLetters {
         Ok(found.ids.into_iter().map(letter).collect())
     }
 
-    /// Puts the job into the queue again, under a new id that anyone who holds it may ask for; `None` when the queue is
-    /// full.
-    pub fn retry(&mut self, letter: &DeadLetter, limits: &Limits) -> Result<Option<String>, RedisError> {
+    /// Puts the job into the queue again, under a new id that anyone who holds it may ask for.
+    pub fn retry(&mut self, letter: &DeadLetter, limits: &Limits) -> Result<Retried, RedisError> {
         let stored: Vec<u8> = cmd("GET").arg(self.redis.key("secret")).query(&mut self.connection)?;
         let id = <[u8; 32]>::try_from(stored).ok().and_then(|secret| IdMint::new(secret).mint().ok());
-        let Some(id) = id else { return Ok(None) };
+        let Some(id) = id else { return Ok(Retried::Full) };
         let mut submit = scripts::SUBMIT.on(&self.redis);
         submit
             .arg(id.to_string())
@@ -91,13 +103,17 @@ impl DeadLetters {
             .arg(limits.queue_capacity)
             .arg(limits.result_capacity.saturating_add(limits.queue_capacity))
             .arg("retry")
-            .arg(letter.request.as_ref().map_or_else(String::new, Request::in_words));
+            .arg(letter.request.as_ref().map_or_else(String::new, Request::in_words))
+            .arg(&letter.catalogue)
+            .arg(CATALOGUE_LIFE);
         let (said, _): (String, String) = submit.invoke(&mut self.connection)?;
-        if said != "ok" {
-            return Ok(None);
+        match said.as_str() {
+            "ok" => {}
+            "other" => return Ok(Retried::OtherCatalogue),
+            _ => return Ok(Retried::Full),
         }
         self.drop_letter(&letter.letter)?;
-        Ok(Some(id.to_string()))
+        Ok(Retried::Again(id.to_string()))
     }
 
     /// Throws one away; whether it was there.

@@ -2,7 +2,7 @@ use std::{
     collections::HashMap,
     io,
     sync::{
-        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     thread,
@@ -14,7 +14,7 @@ use redis::{
     streams::{StreamId, StreamReadReply},
 };
 
-use super::{late, milliseconds, scripts};
+use super::{Claims, late, milliseconds, scripts, stop::Stop};
 use crate::{
     link::{Redis, in_words},
     predictions::{Job, JobSource, Limits, Request, queue::Outcome},
@@ -33,30 +33,16 @@ const DEAD_LETTERS: usize = 10_000;
 const FORGET_NAMES: Duration = Duration::from_secs(600);
 /// What is said of a job that was given up.
 const GIVEN_UP: &str = "The workers that tried this prediction ended before they were done. It was given up.";
+const OTHER_CATALOGUE: &str =
+    "This prediction is about another catalogue than the one that is served here. Load the page again.";
 const OTHER_VERSION: &str = "This prediction was scheduled by another version of Marquee. Try again in a moment.";
 
-/// When a worker's jobs become another's.
-#[derive(Clone, Copy, Debug)]
-pub struct Claims {
-    /// What a dead worker held is computed again within this time.
-    pub take_over: Duration,
-    /// How often a job is delivered before it is given up.
-    pub most_deliveries: u32,
-}
-
-impl Claims {
-    /// How long a worker may say nothing; the rest of the time is for the others to notice.
-    fn silence(&self) -> Duration {
-        self.take_over * 4 / 5
-    }
-
-    fn look_every(&self) -> Duration {
-        (self.take_over / 10).min(Duration::from_secs(1))
-    }
-
-    fn renew_every(&self) -> Duration {
-        (self.take_over / 5).min(Duration::from_secs(3))
-    }
+/// A job as it is in the stream.
+#[derive(Default)]
+struct Posted {
+    request: Vec<u8>,
+    trace: String,
+    catalogue: String,
 }
 
 /// The computing side of the queue in Redis, for one worker thread.
@@ -65,6 +51,8 @@ pub struct SharedJobs {
     claims: Claims,
     limits: Limits,
     model: Arc<str>,
+    /// The fingerprint of the catalogue that this worker's films are of.
+    catalogue: Arc<str>,
     consumer: String,
     next_number: AtomicU64,
     /// What is being computed: our number, and the stream's entry.
@@ -79,38 +67,23 @@ struct Line {
     looked: Option<Instant>,
 }
 
-/// Ends the waiting of several threads.
-#[derive(Clone, Default)]
-struct Stop(Arc<(Mutex<bool>, Condvar)>);
-
-impl Stop {
-    fn now(&self) {
-        *self.0.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        self.0.1.notify_all();
-    }
-
-    fn is_asked(&self) -> bool {
-        *self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Lets `pause` pass, or less if the stop comes; whether it came.
-    fn within(&self, pause: Duration) -> bool {
-        let asked = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (asked, _) =
-            self.0.1.wait_timeout_while(asked, pause, |asked| !*asked).unwrap_or_else(PoisonError::into_inner);
-        *asked
-    }
-}
-
 impl SharedJobs {
-    /// A source for one thread; `consumer` is its name on the stream, of this start alone. Starts the thread that renews
+    /// A source for one thread; `consumer` is its name on the stream, of this start alone; then the version of its model and
+    /// the fingerprint of its catalogue. Starts the thread that renews
     /// its claims, which ends with the source.
-    pub fn start(redis: Redis, consumer: String, model: &str, limits: Limits, claims: Claims) -> io::Result<Arc<Self>> {
+    pub fn start(
+        redis: Redis,
+        consumer: String,
+        (model, catalogue): (&str, &str),
+        limits: Limits,
+        claims: Claims,
+    ) -> io::Result<Arc<Self>> {
         let source = Arc::new(Self {
             redis,
             claims,
             limits,
             model: model.into(),
+            catalogue: catalogue.into(),
             consumer,
             next_number: AtomicU64::new(0),
             held: Mutex::default(),
@@ -245,15 +218,15 @@ impl SharedJobs {
             begin.arg(&entry.id);
         }
         let begun: Vec<String> = begin.invoke(connection)?;
-        let mut requests: HashMap<String, (Vec<u8>, String)> = entries
-            .into_iter()
-            .filter_map(|entry| {
-                Some((entry.id.clone(), (entry.get::<Vec<u8>>("r")?, entry.get("t").unwrap_or_default())))
-            })
-            .collect();
+        let posted = |entry: StreamId| {
+            let field = |name| entry.get::<String>(name).unwrap_or_default();
+            let posted = Posted { request: entry.get("r")?, trace: field("t"), catalogue: field("g") };
+            Some((entry.id, posted))
+        };
+        let mut posted: HashMap<String, Posted> = entries.into_iter().filter_map(posted).collect();
         let jobs = begun.into_iter().filter_map(|entry| {
-            let (request, trace) = requests.remove(&entry).unwrap_or_default();
-            self.job(entry, &request, &trace, connection)
+            let posted = posted.remove(&entry).unwrap_or_default();
+            self.job(entry, &posted, connection)
         });
         Ok(jobs.collect())
     }
@@ -267,27 +240,42 @@ impl SharedJobs {
             .arg(milliseconds(self.limits.result_ttl))
             .arg(GIVEN_UP)
             .arg(DEAD_LETTERS);
-        let taken: Option<(String, Vec<u8>, u32, String)> = match take_over.invoke::<redis::Value>(connection)? {
-            redis::Value::Array(fields) if fields.is_empty() => None,
-            value => Some(redis::from_redis_value(value)?),
-        };
-        let Some((entry, request, delivery, trace)) = taken else { return Ok(None) };
+        let taken: Option<(String, Vec<u8>, u32, String, String)> =
+            match take_over.invoke::<redis::Value>(connection)? {
+                redis::Value::Array(fields) if fields.is_empty() => None,
+                value => Some(redis::from_redis_value(value)?),
+            };
+        let Some((entry, request, delivery, trace, catalogue)) = taken else { return Ok(None) };
         tracing::warn!(worker = self.consumer, entry, delivery, "took over a job whose worker has gone silent");
-        Ok(Some(self.job(entry, &request, &trace, connection).into_iter().collect()))
+        let posted = Posted { request, trace, catalogue };
+        Ok(Some(self.job(entry, &posted, connection).into_iter().collect()))
     }
 
-    fn job(&self, entry: String, request: &[u8], trace: &str, connection: &mut Connection) -> Option<Job> {
-        match serde_json::from_slice::<Request>(request) {
+    /// What is to be computed, and is now held; what is none of ours to compute fails here.
+    fn job(&self, entry: String, posted: &Posted, connection: &mut Connection) -> Option<Job> {
+        // A web server of an earlier version says nothing of its catalogue.
+        let is_ours = posted.catalogue.is_empty() || *posted.catalogue == *self.catalogue;
+        let request = match serde_json::from_slice::<Request>(&posted.request) {
+            Ok(request) if is_ours => Ok(request),
+            Ok(_) => {
+                tracing::error!(entry, catalogue = posted.catalogue, "a job is about another catalogue");
+                Err(OTHER_CATALOGUE)
+            }
+            Err(error) => {
+                tracing::error!(entry, %error, "a job cannot be read");
+                Err(OTHER_VERSION)
+            }
+        };
+        match request {
             Ok(request) => {
                 let number = self.next_number.fetch_add(1, Ordering::Relaxed);
                 let waited = since(&entry);
                 self.held().insert(number, entry);
-                Some(Job { number, request: Arc::new(request), waited, trace: trace.into() })
+                Some(Job { number, request: Arc::new(request), waited, trace: posted.trace.as_str().into() })
             }
-            Err(error) => {
-                tracing::error!(entry, %error, "a job cannot be read");
+            Err(why) => {
                 let mut complete = self.completion();
-                complete.arg(&entry).arg("FAILURE").arg(OTHER_VERSION);
+                complete.arg(&entry).arg("FAILURE").arg(why);
                 // Not completed it is delivered again, and given up in the end.
                 let _ = complete.invoke::<u64>(connection);
                 None

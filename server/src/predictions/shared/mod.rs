@@ -5,15 +5,18 @@
 //! belongs to the worker that took it for as long as that worker renews its claim; then another takes it over.
 
 mod activity;
+mod claims;
 mod dead;
 mod jobs;
 mod notices;
 mod queue;
 mod scripts;
 mod setup;
+mod stop;
 
-pub use dead::{DeadLetter, DeadLetters};
-pub use jobs::{Claims, SharedJobs};
+pub use claims::Claims;
+pub use dead::{DeadLetter, DeadLetters, Retried};
+pub use jobs::SharedJobs;
 pub use queue::SharedQueue;
 pub use setup::{Identity, prepare};
 

@@ -15,7 +15,7 @@ use super::{
     late, milliseconds,
     notices::{Heard, Notices},
     owner_text, scripts,
-    setup::{Identity, keep_catalogue},
+    setup::{CATALOGUE_LIFE, Identity, another_catalogue, keep_catalogue},
 };
 use crate::{
     link::Link,
@@ -98,7 +98,7 @@ impl SharedQueue {
             sweep.arg(milliseconds(self.limits.result_ttl)).arg(late(self.limits.deadline));
             // Why it does not work is told by the link; the next round tries again.
             let _ = self.link.script::<u64>(&sweep).await;
-            let _ = self.link.command::<()>(&keep_catalogue(self.link.redis())).await;
+            let _ = self.link.pipeline::<()>(&keep_catalogue(self.link.redis(), &self.identity)).await;
             if let Ok(seen) = self.link.script::<usize>(&scripts::WORKERS.on(self.link.redis())).await {
                 self.workers_seen.store(seen, Ordering::Relaxed);
             }
@@ -176,12 +176,18 @@ impl Queue for SharedQueue {
             .arg(limits.queue_capacity)
             .arg(limits.result_capacity.saturating_add(limits.queue_capacity))
             .arg(&*trace::carried())
-            .arg(what);
+            .arg(what)
+            .arg(self.identity.catalogue())
+            .arg(CATALOGUE_LIFE);
         let (said, outcome): (String, String) = self.link.script(&submit).await?;
         match said.as_str() {
             "ok" => {
                 metrics::counter!(names::SCHEDULED, "outcome" => outcome).increment(1);
                 Ok(id)
+            }
+            "other" => {
+                self.link.refused(another_catalogue(&outcome, self.identity.catalogue()).into());
+                Err(Refusal::Away)
             }
             _ => Err(Refusal::Full { retry_after: Duration::from_secs(1) }),
         }

@@ -15,7 +15,7 @@ use crate::{
 /// Scripts that read the clock and then write came with this version; Valkey counts from 7.2.
 const LEAST_VERSION: u32 = 7;
 /// How long a catalogue is remembered after the last process that serves it has gone, in seconds.
-const CATALOGUE_LIFE: u32 = 60;
+pub(super) const CATALOGUE_LIFE: u32 = 60;
 
 /// What the processes that share a queue have in common.
 #[derive(Clone)]
@@ -28,6 +28,11 @@ impl Identity {
     /// The fingerprint of the catalogue that this process serves.
     pub fn new(catalogue: &str) -> Self {
         Self { catalogue: catalogue.into(), mint: Arc::default() }
+    }
+
+    /// The fingerprint of the catalogue that this process serves.
+    pub fn catalogue(&self) -> &str {
+        &self.catalogue
     }
 
     /// Makes and knows ids; none before Redis was reached for the first time.
@@ -95,20 +100,26 @@ async fn agree_on_the_catalogue(
     cmd("SET").arg(&key).arg(ours).arg("NX").arg("EX").arg(CATALOGUE_LIFE).query_async::<()>(connection).await?;
     let theirs: Option<String> = cmd("GET").arg(&key).query_async(connection).await?;
     match theirs {
-        Some(theirs) if theirs != ours => Err(SetupError::Unfit(format!(
-            "the others on this queue serve another catalogue ({:.8}, this one is {ours:.8}): give every node the same \
-             catalogue.db, or another --queue-prefix; a minute after the last of them has stopped the queue is free",
-            theirs
-        ))),
+        Some(theirs) if theirs != ours => Err(SetupError::Unfit(another_catalogue(&theirs, ours))),
         _ => Ok(()),
     }
 }
 
-/// Says that this process still serves its catalogue.
-pub(super) fn keep_catalogue(redis: &Redis) -> redis::Cmd {
-    let mut expire = cmd("EXPIRE");
-    expire.arg(redis.key("catalogue")).arg(CATALOGUE_LIFE);
-    expire
+/// What is to be done where others have named another catalogue first.
+pub(super) fn another_catalogue(theirs: &str, ours: &str) -> String {
+    format!(
+        "the others on this queue serve another catalogue ({theirs:.8}, this one is {ours:.8}): give every node the same \
+         catalogue.db, or another --queue-prefix; a minute after the last of them has stopped the queue is free"
+    )
+}
+
+/// Says that this process still serves its catalogue, also to a Redis that was emptied.
+pub(super) fn keep_catalogue(redis: &Redis, identity: &Identity) -> redis::Pipeline {
+    let key = redis.key("catalogue");
+    let mut keep = redis::pipe();
+    keep.cmd("SET").arg(&key).arg(&*identity.catalogue).arg("NX").arg("EX").arg(CATALOGUE_LIFE).ignore();
+    keep.cmd("EXPIRE").arg(&key).arg(CATALOGUE_LIFE).ignore();
+    keep
 }
 
 /// The secret behind the ids' checksums: one for all, made by whoever comes first.

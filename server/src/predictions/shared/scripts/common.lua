@@ -2,7 +2,9 @@
 --
 -- KEYS[1] the stream of jobs        ARGV[1] the prefix of all keys, with its hash tag
 --
--- <P>:jobs          stream: one entry a computation that is not finished; fields r: the request, t: the id of the HTTP request
+-- <P>:jobs          stream: one entry a computation that is not finished; fields r: the request, t: the id of the HTTP request,
+--                   g: the fingerprint of the catalogue that it is about
+-- <P>:catalogue     that fingerprint, the same for all who are here
 -- <P>:c:<entry>     hash of a computation: s state, k key, n how many ids point here, v result or reason, m model,
 --                   w what was asked, in words
 -- <P>:k:<key>       the entry that an equal request may join

@@ -1,9 +1,17 @@
 -- Joins an equal computation, or begins one, or refuses.
 -- ARGV: 2 id, 3 key, 4 owner, 5 request, 6 deadline, 7 ttl (both in ms), 8 queue capacity, 9 id capacity,
--- 10 the id of the HTTP request, 11 what is asked, in words
+-- 10 the id of the HTTP request, 11 what is asked, in words, 12 the catalogue's fingerprint (empty: whichever it is),
+-- 13 how long it is remembered (s)
 local id, key, owner, request = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local deadline, ttl = tonumber(ARGV[6]), tonumber(ARGV[7])
 local capacity, id_capacity = tonumber(ARGV[8]), tonumber(ARGV[9])
+
+-- Named by whoever comes first, also after Redis was emptied; nobody else's films are asked for under their numbers.
+local catalogue = ARGV[12]
+if catalogue ~= '' and not redis.call('SET', P .. ':catalogue', catalogue, 'NX', 'EX', ARGV[13]) then
+  local named = redis.call('GET', P .. ':catalogue')
+  if named ~= catalogue then return { 'other', named } end
+end
 
 local entry = redis.call('GET', joinable(key))
 if entry and redis.call('EXISTS', computation(entry)) == 0 then entry = false end
@@ -42,7 +50,7 @@ if entry then
     redis.call('PEXPIRE', joinable(key), ttl)
   end
 else
-  entry = redis.call('XADD', JOBS, '*', 'r', request, 't', ARGV[10])
+  entry = redis.call('XADD', JOBS, '*', 'r', request, 't', ARGV[10], 'g', catalogue)
   redis.call('HSET', computation(entry), 's', 'PENDING', 'k', key, 'n', 1, 'w', ARGV[11])
   redis.call('PEXPIRE', computation(entry), LIFE)
   redis.call('ZADD', WAITING, now + deadline, entry)

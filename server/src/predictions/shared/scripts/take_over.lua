@@ -12,7 +12,7 @@ for _, held in ipairs(redis.call('XPENDING', JOBS, GROUP, 'IDLE', silence, '-', 
     local found = redis.call('XRANGE', JOBS, entry, entry)[1]
     local key = redis.call('HGET', computation(entry), 'k')
     redis.call('XADD', P .. ':dead', 'MAXLEN', '~', ARGV[7], '*',
-      'k', key, 'r', found and found[2][2] or '', 'n', deliveries, 'worker', held[2])
+      'k', key, 'r', found and found[2][2] or '', 'g', found and found[2][6] or '', 'n', deliveries, 'worker', held[2])
     finish(entry, 'FAILURE', ARGV[6], '', ttl)
     count('given_up')
     done[#done + 1] = entry
@@ -26,7 +26,7 @@ for _, held in ipairs(redis.call('XPENDING', JOBS, GROUP, 'IDLE', silence, '-', 
       tally('b1')
       announce('S', { entry })
       announce('D', done)
-      return { entry, claimed[2][2], deliveries + 1, claimed[2][4] or '' }
+      return { entry, claimed[2][2], deliveries + 1, claimed[2][4] or '', claimed[2][6] or '' }
     end
   end
 end
