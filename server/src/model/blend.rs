@@ -7,7 +7,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{FilmOrder, History, ModelError, Recommender, Share, linear::Weights, set_autoencoder::SetRecommender};
+use super::{
+    FilmOrder, History, ModelError, Ranked, Recommender, Share, linear::Weights, pruned,
+    set_autoencoder::SetRecommender,
+};
 
 #[cfg(test)]
 mod tests;
@@ -116,6 +119,22 @@ impl Recommender for Blend {
             self.experts[knot.expert].add_scores(history.strengths(), knot.linear, scores);
         }
         Ok(scores)
+    }
+
+    /// Most films are [ruled out](pruned) before the network's vectors are looked at.
+    fn best(
+        &self,
+        histories: &[&History],
+        most: &[usize],
+        allowed: &dyn Fn(usize, usize) -> bool,
+    ) -> Result<Vec<Option<Ranked>>, ModelError> {
+        self.network.with_tastes(histories, |at, taste| {
+            let knot = self.knot(histories[at].liked().count());
+            let taste = taste.times(knot.network);
+            let mut own = taste.popular();
+            self.experts[knot.expert].add_scores(histories[at].strengths(), knot.linear, &mut own);
+            pruned::best(&own, &[taste.product()], most[at], |film| allowed(at, film))
+        })
     }
 
     /// What each score loses when one liked film is taken away and everything that depends on the history's length is held

@@ -5,6 +5,7 @@
 //! of visitors, no HTTP, no queue may come in.
 
 mod alone;
+mod arithmetic;
 pub mod artefact;
 pub mod blend;
 pub mod evaluation;
@@ -17,6 +18,7 @@ pub mod leave_one_out;
 mod likes;
 pub mod linear;
 mod popularity;
+pub mod pruned;
 mod recommender;
 mod sequential;
 pub mod set_autoencoder;
@@ -32,7 +34,7 @@ pub use item_cosine::ItemCosine;
 pub use likes::{LikedBy, Likes, strength, strengths};
 pub use linear::LinearRecommender;
 pub use popularity::Popularity;
-pub use recommender::{FilmOrder, History, ModelError, Recommender, Share};
+pub use recommender::{FilmOrder, History, ModelError, Ranked, Recommender, Share};
 pub use sequential::{Sequence, Sequential};
 pub use top::best_positions;
 pub use traits::Traits;

@@ -1,4 +1,4 @@
-use super::strengths;
+use super::{best_positions, strengths};
 use std::collections::HashMap;
 
 use app::domain::{MovieId, Stars};
@@ -78,6 +78,9 @@ impl Share {
     }
 }
 
+/// Films with their scores, best first.
+pub type Ranked = Vec<(usize, f32)>;
+
 /// Why a model gave no scores.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
@@ -96,6 +99,24 @@ pub trait Recommender: Send + Sync {
 
     /// For each history the score of every film, by position. One matrix product for all of them.
     fn scores(&self, histories: &[&History]) -> Result<Vec<Vec<f32>>, ModelError>;
+
+    /// For each history its best films (positions) among those that `allowed(history, film)` lets pass, at most as many as
+    /// `most` says for it; of equal ones the first film. `None` for a history for which a score is not a number. What
+    /// [`scores`](Self::scores) would say, up to rounding; a model may know how to have it for less.
+    fn best(
+        &self,
+        histories: &[&History],
+        most: &[usize],
+        allowed: &dyn Fn(usize, usize) -> bool,
+    ) -> Result<Vec<Option<Ranked>>, ModelError> {
+        let scores = self.scores(histories)?;
+        let best = scores.iter().zip(most).enumerate().map(|(history, (scores, &most))| {
+            let best = best_positions(scores, most, |film| allowed(history, film));
+            let numbers = scores.iter().all(|score| score.is_finite());
+            numbers.then(|| best.into_iter().map(|film| (film, scores[film])).collect())
+        });
+        Ok(best.collect())
+    }
 
     /// For each of `films` (positions), the films of the history that raised its score most, largest share first, at
     /// most `most` of them; films that lowered it are left out.

@@ -14,7 +14,7 @@ mod sums;
 #[cfg(test)]
 mod tests;
 
-pub use serving::SetRecommender;
+pub use serving::{SetRecommender, Taste};
 use sums::WeightedSums;
 
 /// The shape of a set autoencoder.

@@ -5,35 +5,87 @@
 ///
 /// One pass with a bar that rises: few scores ever pass it, so `allowed` is asked for few of them.
 pub fn best_positions(scores: &[f32], most: usize, allowed: impl Fn(usize) -> bool) -> Vec<usize> {
-    if most == 0 {
-        return Vec::new();
-    }
-    let room = 2 * most.min(scores.len()) + 32;
-    let mut best: Vec<u64> = Vec::with_capacity(room);
-    let mut bar = 0;
+    let mut best = Best::new(most, scores.len());
     for (position, &score) in scores.iter().enumerate() {
-        let key = key(score, position);
-        if key <= bar || !allowed(position) {
-            continue;
-        }
-        best.push(key);
-        if best.len() == room {
-            best.select_nth_unstable_by(most - 1, |a, b| b.cmp(a));
-            best.truncate(most);
-            bar = best[most - 1];
+        if best.takes(score, position) && allowed(position) {
+            best.offer(score, position);
         }
     }
-    best.sort_unstable_by(|a, b| b.cmp(a));
-    best.truncate(most);
-    best.into_iter().map(|key| (u32::MAX - key as u32) as usize).collect()
+    best.into_sorted().into_iter().map(|(position, _)| position).collect()
+}
+
+/// The best of what it was offered so far.
+pub struct Best {
+    most: usize,
+    room: usize,
+    keys: Vec<u64>,
+    /// What is no better is not among the best.
+    bar: u64,
+}
+
+impl Best {
+    /// Of at most `all` scores the best `most`.
+    pub fn new(most: usize, all: usize) -> Self {
+        let room = 2 * most.min(all) + 32;
+        // Nothing passes a bar this high.
+        let bar = if most == 0 { u64::MAX } else { 0 };
+        Self { most, room, keys: Vec::with_capacity(room), bar }
+    }
+
+    /// Whether it could be among the best.
+    #[inline(always)]
+    pub fn takes(&self, score: f32, position: usize) -> bool {
+        key(score, position) > self.bar
+    }
+
+    /// Keeps it if it could be among the best.
+    #[inline(always)]
+    pub fn offer(&mut self, score: f32, position: usize) {
+        let key = key(score, position);
+        if key > self.bar {
+            self.keys.push(key);
+            if self.keys.len() == self.room {
+                self.settle();
+            }
+        }
+    }
+
+    /// What a score must have at least to be among the best, once as many were offered as are wanted; any, before.
+    pub fn raise_bar(&mut self) -> f32 {
+        if self.keys.len() < self.most || self.most == 0 {
+            return f32::NEG_INFINITY;
+        }
+        self.settle();
+        score_of(self.bar)
+    }
+
+    fn settle(&mut self) {
+        self.keys.select_nth_unstable_by(self.most - 1, |a, b| b.cmp(a));
+        self.keys.truncate(self.most);
+        self.bar = self.keys[self.most - 1];
+    }
+
+    /// The best with their scores, best first.
+    pub fn into_sorted(mut self) -> Vec<(usize, f32)> {
+        self.keys.sort_unstable_by(|a, b| b.cmp(a));
+        self.keys.truncate(self.most);
+        self.keys.into_iter().map(|key| ((u32::MAX - key as u32) as usize, score_of(key))).collect()
+    }
 }
 
 /// Larger for better scores, and of equal ones for earlier positions. A catalogue has far fewer than 2³² films.
+#[inline(always)]
 fn key(score: f32, position: usize) -> u64 {
     let bits = score.to_bits();
     // The order of floating-point numbers as an order of unsigned ones: see f32::total_cmp.
     let ordered = if bits >> 31 == 0 { bits | 1 << 31 } else { !bits };
     u64::from(ordered) << 32 | u64::from(u32::MAX - position as u32)
+}
+
+/// The score that a key was made of.
+fn score_of(key: u64) -> f32 {
+    let ordered = (key >> 32) as u32;
+    f32::from_bits(if ordered >> 31 == 1 { ordered ^ 1 << 31 } else { !ordered })
 }
 
 #[cfg(test)]

@@ -3,15 +3,16 @@
 
 use std::{cell::RefCell, collections::HashMap, sync::Arc};
 
-use app::domain::{MovieId, PageRow, Reason, Recommendation};
+use app::domain::{MovieId, PageRow};
 
 use super::{
-    FilmTable, Request, reranking,
+    Answer, FilmTable, Request, reranking,
     rows::{self, Row},
+    told::{Told, ToldReason},
 };
 use crate::{
     catalogue::{CatalogueError, MovieSummary, Reader},
-    model::{History, ModelError, Recommender, Share, best_positions},
+    model::{History, ModelError, Ranked, Recommender, Share, best_positions},
 };
 
 /// Reasons given with one recommendation.
@@ -41,6 +42,9 @@ pub enum EngineError {
     /// A score is not a number.
     #[error("the model gave a score that is not a number")]
     NotANumber,
+    /// The answer could not be written.
+    #[error("the answer cannot be written: {0}")]
+    Written(#[from] serde_json::Error),
     /// The model answered for another number of histories or films than it was asked.
     #[error("the model gave {given} scores where {expected} were asked")]
     Shape {
@@ -82,28 +86,67 @@ impl Engine {
         Arc::clone(&self.version)
     }
 
-    /// Answers every request of the batch: one matrix product for all scores, one query for all new titles. What is wrong
-    /// with one request fails that one; an error of the whole batch is the outer one.
-    pub fn answer(
-        &self,
-        requests: &[Arc<Request>],
-    ) -> Result<Vec<Result<Vec<Recommendation>, EngineError>>, EngineError> {
+    /// Answers every request of the batch: one matrix product for all scores, one query for all new titles; where only the
+    /// best films are asked for, not even all scores. What is wrong with one request fails that one; an error of the whole
+    /// batch is the outer one.
+    pub fn answer(&self, requests: &[Arc<Request>]) -> Result<Vec<Result<Answer, EngineError>>, EngineError> {
         let histories: Vec<History> =
             requests.iter().map(|request| History::new(self.films.order(), request.profile.ratings())).collect();
-        let scores = self.model.scores(&histories.iter().collect::<Vec<_>>())?;
-        if scores.len() != requests.len() {
-            return Err(EngineError::Shape { given: scores.len(), expected: requests.len() });
-        }
-        let picks: Vec<Result<Vec<Pick>, EngineError>> = requests
-            .iter()
-            .zip(&histories)
-            .zip(&scores)
-            .map(|((request, history), scores)| self.pick(request, history, scores))
-            .collect();
+        let (plain, others): (Vec<usize>, Vec<usize>) = (0..requests.len()).partition(|&at| requests[at].is_plain());
+        let mut picks: Vec<(usize, Result<Vec<Pick>, EngineError>)> = Vec::with_capacity(requests.len());
+        picks.extend(self.pick_best(requests, &histories, plain)?);
+        picks.extend(self.pick_of_all(requests, &histories, others)?);
+        picks.sort_unstable_by_key(|&(at, _)| at);
+        let picks: Vec<Result<Vec<Pick>, EngineError>> = picks.into_iter().map(|(_, picks)| picks).collect();
         self.read_titles(&picks)?;
         let known = self.known.borrow();
-        let with_titles = |picks: Vec<Pick>| picks.iter().filter_map(|pick| self.describe(pick, &known)).collect();
-        Ok(picks.into_iter().map(|picks| picks.map(with_titles)).collect())
+        Ok(picks.into_iter().map(|picks| self.tell(&picks?, &known)).collect())
+    }
+
+    /// Picks for those of the requests that ask for the best films and no more, by their places.
+    fn pick_best(
+        &self,
+        requests: &[Arc<Request>],
+        histories: &[History],
+        places: Vec<usize>,
+    ) -> Result<Vec<(usize, Result<Vec<Pick>, EngineError>)>, EngineError> {
+        if places.is_empty() {
+            return Ok(Vec::new());
+        }
+        let asked: Vec<&History> = places.iter().map(|&at| &histories[at]).collect();
+        let most: Vec<usize> = places.iter().map(|&at| requests[at].films).collect();
+        let allowed: Vec<_> = places.iter().map(|&at| self.films.allowed(&requests[at])).collect();
+        let best = self.model.best(&asked, &most, &|history, film| allowed[history](film))?;
+        if best.len() != places.len() {
+            return Err(EngineError::Shape { given: best.len(), expected: places.len() });
+        }
+        let with_reasons = |(best, history): (Option<Ranked>, &History)| {
+            let best = best.ok_or(EngineError::NotANumber)?;
+            let films: Vec<usize> = best.iter().map(|&(film, _)| film).collect();
+            let reasons = self.model.reasons(history, &films, REASONS)?;
+            let pick = |((position, score), reasons)| Pick { position, score, reasons, row: None };
+            Ok(best.into_iter().zip(reasons).map(pick).collect())
+        };
+        Ok(places.into_iter().zip(best.into_iter().zip(asked).map(with_reasons)).collect())
+    }
+
+    /// Picks for those of the requests that need every film's score.
+    fn pick_of_all(
+        &self,
+        requests: &[Arc<Request>],
+        histories: &[History],
+        places: Vec<usize>,
+    ) -> Result<Vec<(usize, Result<Vec<Pick>, EngineError>)>, EngineError> {
+        if places.is_empty() {
+            return Ok(Vec::new());
+        }
+        let scores = self.model.scores(&places.iter().map(|&at| &histories[at]).collect::<Vec<_>>())?;
+        if scores.len() != places.len() {
+            return Err(EngineError::Shape { given: scores.len(), expected: places.len() });
+        }
+        let picks =
+            places.into_iter().zip(scores).map(|(at, scores)| (at, self.pick(&requests[at], &histories[at], &scores)));
+        Ok(picks.collect())
     }
 
     fn pick(&self, request: &Request, history: &History, scores: &[f32]) -> Result<Vec<Pick>, EngineError> {
@@ -169,11 +212,17 @@ impl Engine {
         Ok(())
     }
 
-    fn describe(&self, pick: &Pick, summaries: &HashMap<MovieId, MovieSummary>) -> Option<Recommendation> {
+    /// Writes down what was picked; a film without a title is left out.
+    fn tell(&self, picks: &[Pick], known: &HashMap<MovieId, MovieSummary>) -> Result<Answer, EngineError> {
+        let told: Vec<Told<'_>> = picks.iter().filter_map(|pick| self.describe(pick, known)).collect();
+        Ok(Answer::new(&told, self.model_version())?)
+    }
+
+    fn describe<'a>(&self, pick: &Pick, summaries: &'a HashMap<MovieId, MovieSummary>) -> Option<Told<'a>> {
         let of = |position: usize| summaries.get(&self.films.order().films()[position]);
         let film = of(pick.position)?;
         let reason = |share: &Share| {
-            of(share.film).map(|film| Reason { id: film.id, title: film.title.clone(), share: share.share })
+            of(share.film).map(|film| ToldReason { id: film.id, title: &film.title, share: share.share })
         };
         let row = match pick.row {
             None => None,
@@ -184,11 +233,11 @@ impl Engine {
             }
             Some(Row::Genre(genre)) => Some(PageRow::Genre { name: self.films.genres()[genre].clone() }),
         };
-        Some(Recommendation {
+        Some(Told {
             id: film.id,
-            title: film.title.clone(),
+            title: &film.title,
             year: film.year,
-            genres: film.genres.clone(),
+            genres: &film.genres,
             score: pick.score,
             reasons: pick.reasons.iter().filter_map(reason).collect(),
             row,

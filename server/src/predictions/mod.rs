@@ -27,6 +27,7 @@ pub mod reranking;
 mod rows;
 pub mod service;
 pub mod shared;
+mod told;
 pub mod workers;
 
 pub use activity::Activity;

@@ -55,6 +55,11 @@ impl Request {
         }
     }
 
+    /// Whether nothing but the best films is asked for: no controls, no rows, no choice of films.
+    pub fn is_plain(&self) -> bool {
+        !self.page && self.obscurity == 0 && self.variety == 0 && self.candidates.is_none()
+    }
+
     /// A page's predicted rows; never these films.
     pub fn page_for(profile: Profile, exclude: Vec<MovieId>) -> Self {
         Self { page: true, exclude, ..Self::best_for(profile, FOR_YOU_FILMS) }

@@ -11,7 +11,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use app::domain::Recommendation;
 use metrics::{counter, histogram};
 
 use super::{Answer, Engine, Job, JobSource, activity::WorkerSeen, engine::EngineError, queue::Outcome};
@@ -119,7 +118,6 @@ fn pause(delay: Duration) {
 }
 
 fn run(source: &dyn JobSource, engine: &Engine, jobs: &[Job]) {
-    let outcome = |answer| outcome(answer, engine);
     match answers(engine, jobs) {
         Some(answers) => finish(source, jobs.iter().zip(answers.into_iter().map(outcome)).collect()),
         // Someone in this batch breaks it: each alone, so that only the guilty one fails.
@@ -140,7 +138,7 @@ fn finish(source: &dyn JobSource, done: Vec<(&Job, Outcome)>) {
 }
 
 /// One answer for each job, or `None` when the batch as a whole came to nothing: an error or a panic, both logged.
-fn answers(engine: &Engine, jobs: &[Job]) -> Option<Vec<Result<Vec<Recommendation>, EngineError>>> {
+fn answers(engine: &Engine, jobs: &[Job]) -> Option<Vec<Result<Answer, EngineError>>> {
     let requests: Vec<_> = jobs.iter().map(|job| Arc::clone(&job.request)).collect();
     // An engine holds a model that is only read and a connection whose statements end with the call: a panic leaves
     // neither of them half-changed.
@@ -161,17 +159,11 @@ fn answers(engine: &Engine, jobs: &[Job]) -> Option<Vec<Result<Vec<Recommendatio
     }
 }
 
-fn outcome(answer: Result<Vec<Recommendation>, EngineError>, engine: &Engine) -> Outcome {
-    match answer {
-        Ok(films) => Answer::new(&films, engine.model_version()).map_err(|error| {
-            tracing::error!(%error, "a prediction cannot be written");
-            FAILED.into()
-        }),
-        Err(error) => {
-            tracing::error!(%error, "a prediction failed");
-            Err(FAILED.into())
-        }
-    }
+fn outcome(answer: Result<Answer, EngineError>) -> Outcome {
+    answer.map_err(|error| {
+        tracing::error!(%error, "a prediction failed");
+        FAILED.into()
+    })
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::{Blend, Knot};
 use crate::model::{
-    FilmOrder, History, Likes, Recommender, Traits,
+    FilmOrder, History, Likes, Recommender, Traits, best_positions,
     examples::liking,
     linear::{Recipe, RowShape, Together, Weights},
     set_autoencoder::{SetAutoencoder, SetRecommender, names},
@@ -88,6 +88,29 @@ fn histories_of_a_batch_are_scored_as_each_by_itself() {
     for (history, scores) in histories.iter().zip(together) {
         let alone = &model().scores(&[history]).unwrap()[0];
         assert!(scores.iter().zip(alone).all(|(a, b)| (a - b).abs() < 1e-4));
+    }
+}
+
+#[test]
+fn the_best_films_are_those_that_all_scores_name_whatever_is_allowed() {
+    let model = model();
+    let histories = [liking(&[]), liking(&[3]), liking(&[0, 5, 9, 11]), liking(&(0..60).collect::<Vec<_>>())];
+    let histories: Vec<&History> = histories.iter().collect();
+    let scores = model.scores(&histories).unwrap();
+    for most in [1, 20, 500] {
+        let allowed = |history: usize, film: usize| film % 3 != history % 3;
+        let best = model.best(&histories, &[most; 4], &allowed).unwrap();
+        for (at, (best, scores)) in best.into_iter().zip(&scores).enumerate() {
+            let best = best.expect("all scores are numbers");
+            let (films, their): (Vec<usize>, Vec<f32>) = best.into_iter().unzip();
+            let expected = best_positions(scores, most, |film| allowed(at, film));
+            assert_eq!(films.len(), expected.len());
+            // Of nearly equal ones either may stand first: the sums were added up in another order.
+            for ((film, score), expected) in films.iter().zip(&their).zip(&expected) {
+                assert!((score - scores[*film]).abs() < 1e-4, "{film}: {score} is not {}", scores[*film]);
+                assert!((score - scores[*expected]).abs() < 1e-4, "{film} stands where {expected} should");
+            }
+        }
     }
 }
 

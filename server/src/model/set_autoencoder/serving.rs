@@ -1,16 +1,26 @@
 use std::sync::Arc;
 
-use candle_core::{Device, Tensor};
+use candle_core::{Device, Storage, Tensor, bail};
 use candle_nn::Module;
 
-use super::{SetAutoencoder, Sets, root};
-use crate::model::{FilmOrder, History, ModelError, Recommender, Share};
+use super::{Config, Opinion, SetAutoencoder, Sets, length_features, root};
+use crate::model::{
+    FilmOrder, History, ModelError, Recommender, Share,
+    arithmetic::{add, dot, tanh, vectorized},
+    pruned::{Product, lengths},
+};
 
 /// A trained set autoencoder with its films: what serves.
 #[derive(Clone, Debug)]
 pub struct SetRecommender {
     net: SetAutoencoder,
     bias: Vec<f32>,
+    /// exp(aᵢ): what each film counts in a history's sum.
+    weights: Vec<f32>,
+    /// How long each film's vector is.
+    lengths: Vec<f32>,
+    /// The network's own: (3, 2).
+    scales: Vec<Vec<f32>>,
     /// Every film's vector as the residual layer's units get it: (films, hidden).
     into: Tensor,
     /// Every film's vector taken back through the residual layer: (films, hidden).
@@ -19,18 +29,18 @@ pub struct SetRecommender {
     version: String,
 }
 
-/// So many numbers at most in one of a reason's tensors: from 65,536 on candle would use its own threads.
-const PIECE: usize = 60_000;
-
 impl SetRecommender {
     /// The network as it answers for the films in this order; an error if it has other parameters than numbers.
     pub fn new(net: SetAutoencoder, order: Arc<FilmOrder>, version: String) -> candle_core::Result<Self> {
         debug_assert_eq!(net.config().films, order.films().len());
         let bias = net.bias.to_vec1()?;
+        let weights = net.weight.exp()?.to_vec1()?;
+        let scales = net.scales.to_vec2()?;
+        let lengths = slices([&net.films], |[films]| lengths(films, net.config().width))?;
         // Reasons need both for the few films of a prediction; computed each time, they would take longer than the scores.
         let into = net.into.forward(&net.films)?;
         let through = net.films.matmul(net.out.weight())?;
-        Ok(Self { net, bias, into, through, order, version })
+        Ok(Self { net, bias, weights, lengths, scales, into, through, order, version })
     }
 }
 
@@ -47,11 +57,7 @@ impl Recommender for SetRecommender {
         if histories.is_empty() {
             return Ok(Vec::new());
         }
-        let mut sets = Sets::default();
-        for history in histories {
-            sets.push(history.strengths().map(|(film, strength)| (film as u32, strength)));
-        }
-        let opinion = self.net.opinion(&sets, &self.net.members(&sets)?)?;
+        let opinion = self.opinion(histories)?;
         let mut scores: Vec<Vec<f32>> = self.net.by_taste(&opinion.taste)?.to_vec2()?;
         // What is popular is added here and not by candle: see `WeightedSums`.
         let popularity: Vec<f32> = opinion.popularity.flatten_all()?.to_vec1()?;
@@ -92,66 +98,118 @@ impl SetRecommender {
 
     /// What the score of each of `films` loses when one liked film is taken out of the sum, with everything that depends
     /// on the history's length (√k, the scales, the prior) held as it was: for each film a loss for each liked film.
-    /// Exact, not sampled: all films taken out one by one are the rows of one matrix product.
+    /// Exact, not sampled.
     pub fn losses(&self, history: &History, films: &[usize]) -> Result<Vec<Vec<(usize, f32)>>, ModelError> {
         let liked: Vec<(usize, f32)> = history.strengths().collect();
         if liked.is_empty() || films.is_empty() {
             return Ok(vec![Vec::new(); films.len()]);
         }
-        let without = Without::new(self, &liked, films)?;
-        let config = self.net.config();
-        let mut losses = vec![Vec::with_capacity(liked.len()); films.len()];
-        for piece in liked.chunks((PIECE / config.width.max(config.hidden)).max(1)) {
-            let lost: Vec<Vec<f32>> = without.losses(self, piece)?.to_vec2()?; // [films][piece]
-            for (losses, lost) in losses.iter_mut().zip(lost) {
-                losses.extend(piece.iter().map(|&(film, _)| film).zip(lost));
-            }
-        }
-        Ok(losses)
+        let Config { width, hidden, .. } = self.net.config();
+        let root = root(liked.len());
+        let liked: Vec<(usize, f32)> =
+            liked.into_iter().map(|(film, strength)| (film, self.weights[film] * strength / root)).collect();
+        let [scale, _] = self.scales(liked.len());
+        Ok(slices([&self.net.films, &self.into, &self.through], |[vectors, into, through]| {
+            let vector = |film: usize| &vectors[film * width..(film + 1) * width];
+            let into = |film: usize| &into[film * hidden..(film + 1) * hidden];
+            let through = |film: usize| &through[film * hidden..(film + 1) * hidden];
+            vectorized(|| {
+                // What enters the residual layer's units with all films: (hidden). The layer is linear before its tanh.
+                let mut whole = vec![0.0; hidden];
+                for &(film, weight) in &liked {
+                    add(&mut whole, into(film), weight);
+                }
+                let with_all: Vec<f32> = whole.iter().map(|&unit| tanh(unit)).collect();
+                let mut units = vec![0.0; hidden];
+                let mut losses = vec![Vec::with_capacity(liked.len()); films.len()];
+                for &(film, weight) in &liked {
+                    for (((unit, into), whole), with_all) in units.iter_mut().zip(into(film)).zip(&whole).zip(&with_all)
+                    {
+                        *unit = with_all - tanh(whole - weight * into);
+                    }
+                    for (losses, &explained) in losses.iter_mut().zip(films) {
+                        let loss = weight * dot(vector(film), vector(explained)) + dot(&units, through(explained));
+                        losses.push((film, scale * loss));
+                    }
+                }
+                losses
+            })
+        })?)
     }
-}
 
-/// What all films of a history need to know to be taken out of it.
-struct Without {
-    /// √k.
-    root: f32,
-    /// What enters the residual layer's units with all films: (1, hidden).
-    whole: Tensor,
-    /// The vectors of the films to explain, times the scale of taste: (films, width).
-    vectors: Tensor,
-    /// The same, taken back through the residual layer: (films, hidden). They are few, the liked films may be many.
-    through: Tensor,
-}
+    /// What each of these histories makes of the films, in turn.
+    pub fn with_tastes<R>(
+        &self,
+        histories: &[&History],
+        mut each: impl FnMut(usize, Taste<'_>) -> R,
+    ) -> Result<Vec<R>, ModelError> {
+        if histories.is_empty() {
+            return Ok(Vec::new());
+        }
+        let opinion = self.opinion(histories)?;
+        let tastes: Vec<Vec<f32>> = opinion.taste.to_vec2()?;
+        let popularity: Vec<f32> = opinion.popularity.flatten_all()?.to_vec1()?;
+        let told = slices([&self.net.films], |[films]| {
+            let tastes = tastes.into_iter().zip(popularity).enumerate();
+            let taste = |(visitor, popularity)| Taste { visitor, popularity, films, model: self };
+            tastes.map(|(at, both)| each(at, taste(both))).collect()
+        })?;
+        Ok(told)
+    }
 
-impl Without {
-    fn new(model: &SetRecommender, liked: &[(usize, f32)], films: &[usize]) -> candle_core::Result<Self> {
-        let net = &model.net;
-        let mut set = Sets::default();
-        set.push(liked.iter().map(|&(film, strength)| (film as u32, strength)));
-        let scale = set.features()?.matmul(&net.scales)?.exp()?.narrow(1, 0, 1)?; // (1, 1)
-        let films = positions(films.iter().copied())?;
-        Ok(Self {
-            root: root(liked.len()),
-            whole: net.into.forward(&net.sums(&set, &net.members(&set)?)?)?,
-            through: model.through.index_select(&films, 0)?.broadcast_mul(&scale)?,
-            vectors: net.films.index_select(&films, 0)?.broadcast_mul(&scale)?,
+    fn opinion(&self, histories: &[&History]) -> Result<Opinion, ModelError> {
+        let mut sets = Sets::default();
+        for history in histories {
+            sets.push(history.strengths().map(|(film, strength)| (film as u32, strength)));
+        }
+        Ok(self.net.opinion(&sets, &self.net.members(&sets)?)?)
+    }
+
+    /// The scales of taste and of popularity for a history of so many liked films.
+    fn scales(&self, length: usize) -> [f32; 2] {
+        let features = length_features(length);
+        std::array::from_fn(|which| {
+            features.iter().zip(&self.scales).map(|(feature, row)| feature * row[which]).sum::<f32>().exp()
         })
     }
+}
 
-    /// What each film's score loses without each of the films of `piece`: (films, piece).
-    fn losses(&self, model: &SetRecommender, piece: &[(usize, f32)]) -> candle_core::Result<Tensor> {
-        let strengths = Tensor::from_iter(piece.iter().map(|&(_, strength)| strength / self.root), &Device::Cpu)?;
-        let piece = positions(piece.iter().map(|&(film, _)| film))?;
-        let weights = (model.net.weight.index_select(&piece, 0)?.exp()? * strengths)?.unsqueeze(1)?; // (piece, 1)
-        let parts = model.net.films.index_select(&piece, 0)?.broadcast_mul(&weights)?; // (piece, width)
-        // The residual layer is linear before its tanh, so what its units get without a film is a difference.
-        let into = model.into.index_select(&piece, 0)?.broadcast_mul(&weights)?; // (piece, hidden)
-        let without = self.whole.broadcast_sub(&into)?; // (piece, hidden)
-        let units = self.whole.tanh()?.broadcast_sub(&without.tanh()?)?; // (piece, hidden)
-        self.vectors.matmul(&parts.t()?)? + self.through.matmul(&units.t()?)? // (films, piece)
+/// What a history makes of the films: a vector that theirs are multiplied with, and how much it counts what all like.
+pub struct Taste<'a> {
+    visitor: Vec<f32>,
+    popularity: f32,
+    films: &'a [f32],
+    model: &'a SetRecommender,
+}
+
+impl Taste<'_> {
+    /// The same, with every score multiplied by `factor`.
+    pub fn times(mut self, factor: f32) -> Self {
+        self.visitor.iter_mut().for_each(|number| *number *= factor);
+        self.popularity *= factor;
+        self
+    }
+
+    /// Every film's score as far as it comes of what all like: (films).
+    pub fn popular(&self) -> Vec<f32> {
+        self.model.bias.iter().map(|bias| self.popularity * bias).collect()
+    }
+
+    /// The rest of it.
+    pub fn product(&self) -> Product<'_> {
+        Product { visitor: &self.visitor, films: self.films, lengths: &self.model.lengths }
     }
 }
 
-fn positions(films: impl ExactSizeIterator<Item = usize>) -> candle_core::Result<Tensor> {
-    Tensor::from_iter(films.map(|film| film as u32), &Device::Cpu)
+/// What tensors in memory have, as it lies there; an error for one that is not in one piece.
+fn slices<const N: usize, R>(tensors: [&Tensor; N], work: impl FnOnce([&[f32]; N]) -> R) -> candle_core::Result<R> {
+    let held = tensors.map(Tensor::storage_and_layout);
+    let mut slices = [&[] as &[f32]; N];
+    for (slice, (storage, layout)) in slices.iter_mut().zip(&held) {
+        let (Storage::Cpu(storage), Some((from, to))) = (&**storage, layout.contiguous_offsets()) else {
+            bail!("a tensor is not in one piece in memory")
+        };
+        *slice = &storage.as_slice::<f32>()?[from..to];
+    }
+    Ok(work(slices))
 }
