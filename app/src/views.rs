@@ -62,6 +62,8 @@ pub struct HomePage {
     pub edition: String,
     /// Whose taste the page follows.
     pub profile: ProfileView,
+    /// Whether the visitor's own ratings could not be read: the page shows none of them, for now.
+    pub unread: bool,
     /// The prediction that fills the predicted rows, already scheduled.
     pub ticket: Ticket,
     /// The rows below "For you", in the visitor's order.

@@ -54,7 +54,8 @@ test.describe('for somebody from elsewhere', () => {
     expect(refused?.status()).toBe(403);
     await page.getByLabel('The operator’s token').fill('not-the-right-one-at-all');
     await page.getByRole('button', { name: 'Show the workers' }).click();
-    await expect(page.getByLabel('The operator’s token')).toBeVisible();
+    await expect(page.getByRole('alert')).toHaveText(/That is not the token/);
+    await expect(page.getByLabel('The operator’s token')).toHaveAccessibleDescription(/That is not the token/);
     await page.getByLabel('The operator’s token').fill(token);
     await page.getByRole('button', { name: 'Show the workers' }).click();
     await expect(page.getByRole('region', { name: 'Workers' })).toContainText('worker-0');

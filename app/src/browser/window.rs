@@ -246,6 +246,14 @@ pub(crate) fn close_with_escape(id: &'static str) {
     pressed.forget();
 }
 
+/// Loads the page anew, scrolled as it is.
+pub(crate) fn load_anew() {
+    if let Some(window) = web_sys::window() {
+        // Where it is refused the page stays, and says what it said.
+        let _ = window.location().reload();
+    }
+}
+
 /// Writes a text into each element that a selector finds.
 pub(crate) fn write(selector: &str, text: &str) {
     let Some(found) = document().and_then(|document| document.query_selector_all(selector).ok()) else { return };

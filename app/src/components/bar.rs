@@ -80,8 +80,8 @@ fn ThemeToggle() -> impl IntoView {
 pub(crate) fn ProfileMenu(
     /// The MovieLens viewer in whose shoes the visitor stands.
     viewer: Option<ViewerId>,
-    /// Films rated.
-    rated: u32,
+    /// How many films the profile has rated, in words.
+    count: String,
     /// Who else there is.
     viewers: Vec<ProfileView>,
 ) -> impl IntoView {
@@ -98,7 +98,7 @@ pub(crate) fn ProfileMenu(
         }
     };
     let own = match viewer {
-        None => entry(None, OWN_COUNT, films_rated(rated)),
+        None => entry(None, OWN_COUNT, count.clone()),
         Some(_) => entry(None, "number", "Your own ratings".to_owned()),
     };
     let others = viewers.into_iter().filter(|other| other.viewer.is_some()).map(|other| {
@@ -113,7 +113,7 @@ pub(crate) fn ProfileMenu(
                 <span>
                     <span class="visually-hidden">"Profile: "</span>
                     <strong class="profile-name">{name(viewer)}</strong>
-                    <small class=format!("profile-count {OWN_COUNT}")>{films_rated(rated)}</small>
+                    <small class=format!("profile-count {OWN_COUNT}")>{count}</small>
                 </span>
             </summary>
             <nav class="profile-menu" aria-label="Switch profile">

@@ -32,6 +32,8 @@ pub(crate) struct ForYou {
     view: Option<ViewerId>,
     /// The filter, as in the page's address.
     filter: StoredValue<String>,
+    /// Whether the page came without what the visitor said: it is loaded anew once that can be read.
+    unread: bool,
     /// How far it is.
     pub(crate) phase: RwSignal<Phase>,
     /// The films to show, none before the first prediction is there.
@@ -48,7 +50,7 @@ pub(crate) struct ForYou {
 
 impl ForYou {
     /// The row as the server sends it.
-    pub(crate) fn new(view: Option<ViewerId>, filter: String, ticket: Ticket) -> Self {
+    pub(crate) fn new(view: Option<ViewerId>, filter: String, ticket: Ticket, unread: bool) -> Self {
         let (mood, id) = match ticket {
             Ticket::Scheduled(id) => (Mood::Choosing, Some(id)),
             Ticket::Busy { .. } => (Mood::Busy, None),
@@ -57,6 +59,7 @@ impl ForYou {
         Self {
             view,
             filter: StoredValue::new(filter),
+            unread,
             phase: RwSignal::new(Phase::Waiting(mood)),
             films: RwSignal::new(Vec::new()),
             below: RwSignal::new(Vec::new()),
@@ -156,6 +159,10 @@ impl ForYou {
                 }
             };
             self.is_current(course)?;
+            if self.unread && matches!(heard, Heard::Ticket(Ticket::Scheduled(_))) {
+                browser::load_anew();
+                return None;
+            }
             next = state.next(heard);
         }
     }

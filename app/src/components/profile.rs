@@ -45,13 +45,17 @@ impl Profile {
         Self::of(
             stars_of(cards),
             (page.profile.rated, page.profile.liked),
-            ForYou::new(view, page.filter.clone(), ticket),
+            ForYou::new(view, page.filter.clone(), ticket, page.unread),
         )
     }
 
     /// The profile on a page that shows its films and no more.
     pub(crate) fn without_page(view: Option<ViewerId>, films: &[CardFilm]) -> Self {
-        Self::of(stars_of(films.iter()), (0, 0), ForYou::new(view, String::new(), Ticket::Busy { retry_after: 0 }))
+        Self::of(
+            stars_of(films.iter()),
+            (0, 0),
+            ForYou::new(view, String::new(), Ticket::Busy { retry_after: 0 }, false),
+        )
     }
 
     fn of(stars: FilmMap<Stars>, (rated, liked): (u32, u32), for_you: ForYou) -> Self {

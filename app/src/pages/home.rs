@@ -21,7 +21,7 @@ use crate::{
         row::Level,
         toast::Toast,
         welcome::Welcome,
-        words::films_rated,
+        words::{UNREAD, films_rated},
     },
     domain::Filter,
     views::{Frame, Home, HomePage as Content, Missing, ProfileView},
@@ -74,6 +74,7 @@ pub(super) fn HomePage() -> impl IntoView {
 fn ready(content: Content, frame: Frame, filter: &Filter) -> impl IntoView + use<> {
     let Frame { dataset, viewers, choice, operator } = frame;
     let ProfileView { viewer, rated, .. } = content.profile;
+    let count = if content.unread { UNREAD.to_owned() } else { films_rated(rated) };
     let films = content.films;
     let (title, description) = match viewer {
         None => ("Films chosen for you".to_owned(), PITCH.to_owned()),
@@ -86,7 +87,7 @@ fn ready(content: Content, frame: Frame, filter: &Filter) -> impl IntoView + use
     view! {
         <Head title description />
         <TopBar view=viewer>
-            <ProfileMenu viewer rated viewers />
+            <ProfileMenu viewer count viewers />
         </TopBar>
         <main id="main">{filters} <Rows content /></main>
         <Footer dataset films operator />
@@ -98,7 +99,7 @@ fn ready(content: Content, frame: Frame, filter: &Filter) -> impl IntoView + use
 #[island]
 fn Rows(content: Content) -> impl IntoView {
     let profile = Profile::new(&content);
-    let Content { films, edition, ticket, rows, welcome, tuning, wanted, .. } = content;
+    let Content { films, edition, unread, ticket, rows, welcome, tuning, wanted, .. } = content;
     let marking = Marking::new(profile.view, wanted, profile.problem);
     provide_context(profile);
     provide_context(marking);
@@ -107,8 +108,10 @@ fn Rows(content: Content) -> impl IntoView {
         marking.keep_when_left();
         browser::close_with_escape(PROFILE_MENU);
     });
-    // The top bar counts along.
-    Effect::new(move |_| browser::write(RATED, &films_rated(profile.rated.get())));
+    // The top bar counts along; what could not be read cannot be counted.
+    if !unread {
+        Effect::new(move |_| browser::write(RATED, &films_rated(profile.rated.get())));
+    }
     provide_context(Edition(edition));
     let (level, welcome) = if welcome.is_empty() {
         (Level::Page, None)

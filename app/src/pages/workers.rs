@@ -1,6 +1,7 @@
 //! The workers, for the operator: what waits, what runs, how long answers take, who computes.
 
 use leptos::{either::Either, prelude::*};
+use leptos_router::hooks::use_query_map;
 
 use super::{head::Head, sentence};
 use crate::{
@@ -43,13 +44,28 @@ pub(super) fn Workers() -> impl IntoView {
 /// Whoever is not the operator may say that they are.
 #[component]
 fn NotForYou(why: String) -> impl IntoView {
+    let wrong = match use_query_map().with_untracked(|query| query.get("token")).as_deref() {
+        Some("wrong") => Some("That is not the token. It is in the file that --operator-token-file names."),
+        Some("later") => Some("Too many wrong tokens came from your address. Wait a minute, then try again."),
+        _ => None,
+    };
     view! {
         <div class="page-head">
             <h1>"Workers"</h1>
             <p>{why}</p>
             <form class="token" method="post" action="/operator">
                 <label for="token">"The operator’s token"</label>
-                <input id="token" name="token" type="password" autocomplete="current-password" required=true />
+                <input
+                    id="token"
+                    name="token"
+                    type="password"
+                    autocomplete="current-password"
+                    required=true
+                    autofocus=wrong.is_some()
+                    aria-invalid=wrong.map(|_| "true")
+                    aria-describedby=wrong.map(|_| "token-problem")
+                />
+                {wrong.map(|wrong| view! { <p id="token-problem" role="alert">{wrong}</p> })}
                 <button class="button button-main" type="submit">
                     "Show the workers"
                 </button>

@@ -22,8 +22,9 @@
 pub mod api;
 pub mod error;
 pub mod files;
+mod guesses;
 pub mod headers;
-pub mod household;
+mod household;
 pub mod importing;
 pub mod listening;
 pub mod operator;

@@ -3,6 +3,8 @@
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
+    sync::Arc,
+    time::Instant,
 };
 
 use axum::{
@@ -13,7 +15,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{error::ApiError, site::SharedSite, visitor};
+use super::{error::ApiError, guesses::Guesses, site::SharedSite, visitor};
 
 /// The cookie that a browser keeps the token in.
 pub const COOKIE: &str = "marquee_operator";
@@ -23,10 +25,20 @@ const FORWARDED: [&str; 4] = ["forwarded", "x-forwarded-for", "x-real-ip", "via"
 const LEAST_TOKEN: usize = 16;
 
 /// Who may see how the server works.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Operator {
     /// A fingerprint of the token, if there is one.
     token: Option<blake3::Hash>,
+    guesses: Arc<Guesses>,
+}
+
+/// What became of a token that was offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Offered {
+    Right,
+    Wrong,
+    /// Too many wrong ones came from there: it was not looked at.
+    NotSeen,
 }
 
 /// Why there is no operator's token.
@@ -57,7 +69,7 @@ pub enum OperatorError {
 impl Operator {
     /// With the token in this file.
     pub fn new(file: Option<&Path>) -> Result<Self, OperatorError> {
-        let Some(path) = file else { return Ok(Self { token: None }) };
+        let Some(path) = file else { return Ok(Self::default()) };
         let text =
             std::fs::read_to_string(path).map_err(|source| OperatorError::File { path: path.to_owned(), source })?;
         let token = text.trim();
@@ -67,12 +79,24 @@ impl Operator {
         if !token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
             return Err(OperatorError::Letters { path: path.to_owned() });
         }
-        Ok(Self { token: Some(blake3::hash(token.as_bytes())) })
+        Ok(Self { token: Some(blake3::hash(token.as_bytes())), guesses: Arc::default() })
     }
 
-    /// Whether this is the token. Comparing hashes takes the same time for every wrong one.
-    pub fn is_token(&self, token: &str) -> bool {
-        self.token.is_some_and(|known| known == blake3::hash(token.as_bytes()))
+    /// Looks at a token. Comparing hashes takes the same time for every wrong one.
+    fn offered(&self, token: &str, from: Option<SocketAddr>) -> Offered {
+        let Some(known) = self.token else { return Offered::Wrong };
+        let now = Instant::now();
+        if !self.guesses.may_try(from, now) {
+            return Offered::NotSeen;
+        }
+        let token = blake3::hash(token.as_bytes());
+        if known == token {
+            return Offered::Right;
+        }
+        if self.guesses.was_wrong(from, token, now) {
+            tracing::warn!(?from, "somebody offered a wrong token for the operator's pages");
+        }
+        Offered::Wrong
     }
 
     /// Whether the request is the operator's: by the token (a bearer's, or the cookie's), or from this machine itself and
@@ -81,7 +105,7 @@ impl Operator {
         let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.split_once(' '));
         let bearer = bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token);
         let tokens = bearer.into_iter().chain(visitor::cookie(headers, COOKIE));
-        if tokens.map(str::trim).any(|token| self.is_token(token)) {
+        if tokens.map(str::trim).any(|token| self.offered(token, from) == Offered::Right) {
             return true;
         }
         let here = from.is_some_and(|from| from.ip().to_canonical().is_loopback());
@@ -100,21 +124,23 @@ pub struct SignIn {
     token: String,
 }
 
-/// `POST /operator`: a browser keeps the token in a cookie, if it is the right one; either way back to the workers.
+/// `POST /operator`: a browser keeps the token in a cookie, if it is the right one; either way back to the workers, where
+/// the page says what was wrong.
 pub async fn sign_in(
     State(site): State<SharedSite>,
+    extensions: Extensions,
     headers: HeaderMap,
     form: Result<Form<SignIn>, FormRejection>,
 ) -> Response {
     let token = form.map(|Form(SignIn { token })| token.trim().to_owned()).unwrap_or_default();
-    let back = Redirect::to("/workers");
-    if !site.operator.is_token(&token) {
-        tracing::warn!("somebody offered a wrong token for the operator's pages");
-        return back.into_response();
+    match site.operator.offered(&token, address(&extensions)) {
+        Offered::Right => {}
+        Offered::Wrong => return Redirect::to("/workers?token=wrong").into_response(),
+        Offered::NotSeen => return Redirect::to("/workers?token=later").into_response(),
     }
     let secure = if visitor::is_https(&headers) { "; Secure" } else { "" };
     let cookie = format!("{COOKIE}={token}; Path=/; Max-Age=2592000; HttpOnly; SameSite=Strict{secure}");
-    ([(header::SET_COOKIE, cookie)], back).into_response()
+    ([(header::SET_COOKIE, cookie)], Redirect::to("/workers")).into_response()
 }
 
 /// A request that is the operator's; any other is refused.
@@ -168,8 +194,20 @@ mod tests {
     }
 
     #[test]
+    fn after_many_wrong_tokens_not_even_the_right_one_is_looked_at_from_there() {
+        let operator = operator();
+        let bearer = |token: &str| headers("authorization", &format!("Bearer {token}"));
+        for guess in 0..10 {
+            assert!(!operator.asks(&bearer(&format!("guess-{guess}")), "10.1.2.3:9".parse().ok()));
+        }
+        assert!(!operator.asks(&bearer(TOKEN), "10.1.2.3:9".parse().ok()));
+        assert!(operator.asks(&bearer(TOKEN), "10.1.2.4:9".parse().ok()), "elsewhere nothing has changed");
+        assert!(operator.asks(&bearer("guess"), "127.0.0.1:9".parse().ok()), "this machine needs no token");
+    }
+
+    #[test]
     fn this_machine_is_let_in_but_not_who_comes_through_its_proxy() {
-        let operator = Operator { token: None };
+        let operator = Operator::default();
         for here in ["127.0.0.1:9", "[::1]:9", "[::ffff:127.0.0.1]:9"] {
             assert!(operator.asks(&HeaderMap::new(), here.parse().ok()), "{here}");
             for name in FORWARDED {

@@ -24,6 +24,7 @@ async fn while_redis_is_away_pages_still_come_and_everything_returns_with_it() {
     let html = page.text().await.expect("a page");
     assert!(html.contains("Recommendations are late"), "the row says why it waits");
     assert!(html.contains("Popular"), "what needs only SQL is there");
+    assert!(html.contains("Ratings out of reach") && !html.contains("No ratings yet"), "nobody has counted them");
     let refused = server.post("/api/predict", &json!({ "input-data": { "liked": [] } })).await;
     assert_eq!(refused.status(), 503);
     assert!(refused.headers().contains_key("retry-after"));

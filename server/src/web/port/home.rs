@@ -45,9 +45,12 @@ pub(super) async fn home(
         let ticket = port.ticket(visitor, (said.0.clone(), &said.1), following.clone()).await?;
         Ok((said, recent, ticket))
     };
-    let ((profile, marks), recent, ticket) = match port.in_time(scheduled).await {
-        Err(PortError::Late(_)) => ((port.profile_of_nobody(view).await?, Marks::default()), Vec::new(), Ticket::Late),
-        scheduled => scheduled?,
+    let (((profile, marks), recent, ticket), unread) = match port.in_time(scheduled).await {
+        Err(PortError::Late(_)) => {
+            let nothing_said = (port.profile_of_nobody(view).await?, Marks::default());
+            ((nothing_said, Vec::new(), Ticket::Late), true)
+        }
+        scheduled => (scheduled?, false),
     };
     let is_new = ticket != Ticket::Late && view.is_none() && profile.liked() < LIKES_TO_START as usize;
     let welcome = async { if is_new { catalogue.well_known(WELCOME_FILMS).await } else { Ok(Vec::new()) } };
@@ -106,6 +109,7 @@ pub(super) async fn home(
             liked: count(profile.liked()),
             taste: viewer.map(|viewer| viewer.taste).unwrap_or_default(),
         },
+        unread,
         ticket,
         rows,
         welcome: cards(welcome),
