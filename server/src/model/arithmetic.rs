@@ -1,11 +1,34 @@
 //! Inner loops over f32, for the widest vectors that the processor has.
 
+use pulp::{Simd, WithSimd};
+
 /// Numbers that are multiplied and added side by side.
 const LANES: usize = 32;
 
-/// Runs `work` as compiled for the widest vectors that this processor has; what is `inline(always)` in it is, too.
-pub fn vectorized<R>(work: impl FnOnce() -> R) -> R {
-    pulp::Arch::new().dispatch(work)
+/// An inner loop. It is a type and not a closure, because only a function can be told to be inlined, and what is not
+/// inlined is not compiled for wide vectors.
+pub trait Kernel {
+    /// What comes of it.
+    type Output;
+
+    /// Runs it; to be `inline(always)`, as all that it calls.
+    fn run(self) -> Self::Output;
+}
+
+/// Runs the loop as compiled for the widest vectors that this processor has.
+pub fn vectorized<K: Kernel>(kernel: K) -> K::Output {
+    pulp::Arch::new().dispatch(Dispatched(kernel))
+}
+
+struct Dispatched<K>(K);
+
+impl<K: Kernel> WithSimd for Dispatched<K> {
+    type Output = K::Output;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> K::Output {
+        self.0.run()
+    }
 }
 
 /// Σ aᵢ·bᵢ. Quick within [`vectorized`].
@@ -68,13 +91,24 @@ fn exp(x: f32) -> f32 {
 mod tests {
     use super::*;
 
+    struct Dot<'a>(&'a [f32], &'a [f32]);
+
+    impl Kernel for Dot<'_> {
+        type Output = f32;
+
+        #[inline(always)]
+        fn run(self) -> f32 {
+            dot(self.0, self.1)
+        }
+    }
+
     #[test]
     fn products_are_those_of_a_plain_loop_whatever_the_length() {
         for length in [0, 1, 31, 32, 33, 64, 100, 256] {
             let a: Vec<f32> = (0..length).map(|i| (i as f32 * 0.37).sin()).collect();
             let b: Vec<f32> = (0..length).map(|i| (i as f32 * 0.11).cos()).collect();
             let plain: f64 = a.iter().zip(&b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
-            let ours = vectorized(|| dot(&a, &b));
+            let ours = vectorized(Dot(&a, &b));
             assert!((f64::from(ours) - plain).abs() < 1e-5, "{length}: {ours} {plain}");
         }
     }

@@ -7,7 +7,8 @@
 //! Product*, SIGMOD 2015).
 
 use super::{
-    arithmetic::{dot, vectorized},
+    Ranked,
+    arithmetic::{Kernel, add, dot, vectorized},
     best_positions,
     top::Best,
 };
@@ -44,35 +45,83 @@ fn score(own: &[f32], products: &[Product<'_>], film: usize) -> f32 {
 
 /// The lengths of vectors of `width` that stand one after the other.
 pub fn lengths(vectors: &[f32], width: usize) -> Vec<f32> {
-    vectorized(|| vectors.chunks_exact(width.max(1)).map(|vector| dot(vector, vector).sqrt()).collect())
+    vectorized(Lengths { vectors, width })
+}
+
+struct Lengths<'a> {
+    vectors: &'a [f32],
+    width: usize,
+}
+
+impl Kernel for Lengths<'_> {
+    type Output = Vec<f32>;
+
+    #[inline(always)]
+    fn run(self) -> Vec<f32> {
+        let mut lengths = Vec::with_capacity(self.vectors.len() / self.width.max(1));
+        for vector in self.vectors.chunks_exact(self.width.max(1)) {
+            lengths.push(dot(vector, vector).sqrt());
+        }
+        lengths
+    }
 }
 
 /// The `most` best films by `own` plus all products among those that `allowed` lets pass, with their scores, best first; of
 /// equal ones the first film. `None` if a film's own number or bound is none.
-pub fn best(
-    own: &[f32],
-    products: &[Product<'_>],
-    most: usize,
-    allowed: impl Fn(usize) -> bool,
-) -> Option<Vec<(usize, f32)>> {
-    let mut bounds = own.to_vec();
-    for product in products {
-        let reach = dot(product.visitor, product.visitor).sqrt() * (1.0 + ROUNDING);
-        vectorized(|| {
-            for (bound, length) in bounds.iter_mut().zip(product.lengths) {
-                *bound += reach * length;
-            }
-        });
-    }
-    let all_finite = |some: &[f32]| some.iter().fold(true, |all, bound| all & bound.is_finite());
-    if !vectorized(|| bounds.chunks(LOOKED_AT).all(all_finite)) {
-        return None;
-    }
+pub fn best(own: &[f32], products: &[Product<'_>], most: usize, allowed: impl Fn(usize) -> bool) -> Option<Ranked> {
+    let bounds = vectorized(Bounds { own, products })?;
     // Those with the largest bounds first: the bar that they set rules nearly all others out.
     let likely = best_positions(&bounds, most, &allowed);
-    vectorized(|| {
+    Some(vectorized(Search { own, products, bounds: &bounds, likely: &likely, most, allowed }))
+}
+
+/// What no film's score is above; `None` if that is not a number for one.
+struct Bounds<'a> {
+    own: &'a [f32],
+    products: &'a [Product<'a>],
+}
+
+impl Kernel for Bounds<'_> {
+    type Output = Option<Vec<f32>>;
+
+    #[inline(always)]
+    fn run(self) -> Option<Vec<f32>> {
+        let mut bounds = self.own.to_vec();
+        for product in self.products {
+            let reach = dot(product.visitor, product.visitor).sqrt() * (1.0 + ROUNDING);
+            add(&mut bounds, product.lengths, reach);
+        }
+        for some in bounds.chunks(LOOKED_AT) {
+            let mut all = true;
+            for bound in some {
+                all &= bound.is_finite();
+            }
+            if !all {
+                return None;
+            }
+        }
+        Some(bounds)
+    }
+}
+
+/// The films that are likely the best, and all others that they don't rule out.
+struct Search<'a, A> {
+    own: &'a [f32],
+    products: &'a [Product<'a>],
+    bounds: &'a [f32],
+    likely: &'a [usize],
+    most: usize,
+    allowed: A,
+}
+
+impl<A: Fn(usize) -> bool> Kernel for Search<'_, A> {
+    type Output = Ranked;
+
+    #[inline(always)]
+    fn run(self) -> Ranked {
+        let Self { own, products, bounds, likely, most, allowed } = self;
         let mut best = Best::new(most, own.len());
-        for &film in &likely {
+        for &film in likely {
             best.offer(score(own, products, film), film);
         }
         if likely.len() == most {
@@ -83,8 +132,8 @@ pub fn best(
                 }
             }
         }
-        Some(best.into_sorted())
-    })
+        best.into_sorted()
+    }
 }
 
 #[cfg(test)]
@@ -114,7 +163,7 @@ mod tests {
                     Product { visitor: &one, films: &ones, lengths: &one_lengths },
                     Product { visitor: &other, films: &others, lengths: &other_lengths },
                 ];
-                let scores: Vec<f32> = (0..films).map(|film| vectorized(|| score(&own, &products, film))).collect();
+                let scores: Vec<f32> = (0..films).map(|film| score(&own, &products, film)).collect();
                 for most in [0, 1, 20, 200, 3_000] {
                     for allowed in [|_: usize| true, |film: usize| film.is_multiple_of(3)] {
                         let found = best(&own, &products, most, allowed).expect("all are numbers");

@@ -1,14 +1,24 @@
 //! The best of many scores in one pass.
 
+/// Scores that are looked at side by side.
+const LOOKED_AT: usize = 64;
+
 /// The positions of the `most` best scores among those that `allowed` lets pass, best first; of equal scores the one
 /// that stands first. Scores must be numbers.
 ///
 /// One pass with a bar that rises: few scores ever pass it, so `allowed` is asked for few of them.
 pub fn best_positions(scores: &[f32], most: usize, allowed: impl Fn(usize) -> bool) -> Vec<usize> {
     let mut best = Best::new(most, scores.len());
-    for (position, &score) in scores.iter().enumerate() {
-        if best.takes(score, position) && allowed(position) {
-            best.offer(score, position);
+    for (chunk, some) in scores.chunks(LOOKED_AT).enumerate() {
+        // Most have none that is good enough, which is seen of all at once.
+        if !best.could_take(some) {
+            continue;
+        }
+        for (place, &score) in some.iter().enumerate() {
+            let position = chunk * LOOKED_AT + place;
+            if best.takes(score, position) && allowed(position) {
+                best.offer(score, position);
+            }
         }
     }
     best.into_sorted().into_iter().map(|(position, _)| position).collect()
@@ -36,6 +46,19 @@ impl Best {
     #[inline(always)]
     pub fn takes(&self, score: f32, position: usize) -> bool {
         key(score, position) > self.bar
+    }
+
+    /// Whether one of them could be among the best, wherever it stands.
+    fn could_take(&self, scores: &[f32]) -> bool {
+        if self.bar == 0 {
+            return true;
+        }
+        let bar = score_of(self.bar);
+        let mut any = false;
+        for &score in scores {
+            any |= score >= bar;
+        }
+        any
     }
 
     /// Keeps it if it could be among the best.

@@ -20,13 +20,11 @@ const EVERYWHERE: [(HeaderName, HeaderValue); 4] = [
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
 ];
 
-/// Adds the headers that every answer has.
-pub async fn everywhere(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+/// Adds the headers that every answer has, where it has none of its own.
+pub fn everywhere(headers: &mut HeaderMap) {
     for (name, value) in EVERYWHERE {
-        response.headers_mut().entry(name).or_insert(value);
+        headers.entry(name).or_insert(value);
     }
-    response
 }
 
 /// Refuses what another site's page makes a visitor's browser send (cross-site request forgery). The browser itself says

@@ -1,29 +1,29 @@
 //! Addresses, and what lies around all of them.
 
-use std::time::Instant;
+use std::{panic::AssertUnwindSafe, time::Instant};
 
 use axum::{
     Router,
     extract::{DefaultBodyLimit, MatchedPath, Request},
     http::{HeaderName, HeaderValue, header},
-    middleware::{Next, from_fn, from_fn_with_state, map_request},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use tower_http::{
-    catch_panic::CatchPanicLayer,
-    compression::{
-        CompressionLayer, CompressionLevel,
-        predicate::{DefaultPredicate, Predicate},
-    },
-    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
-    trace::TraceLayer,
+use futures::FutureExt;
+use tower_http::compression::{
+    CompressionLayer, CompressionLevel,
+    predicate::{DefaultPredicate, Predicate},
 };
+use tracing::Instrument;
 
 use super::{
     api, error::ApiError, files, files::SiteFiles, headers, household, operator, pages, site::SharedSite, visitor,
 };
-use crate::telemetry::{Metrics, names, observe, trace};
+use crate::{
+    hex,
+    telemetry::{Metrics, names, observe, trace},
+};
 
 /// The largest body that is read, in bytes; a profile of 200,000 ratings fits.
 const MOST_BODY: usize = 4 << 20;
@@ -50,29 +50,34 @@ pub fn router(site: SharedSite, site_files: &SiteFiles) -> Router {
         .merge(pages)
         .route_layer(from_fn(counted))
         .layer(DefaultBodyLimit::max(MOST_BODY))
-        .layer(CatchPanicLayer::custom(|_| panicked()))
         .layer(compressed)
-        .layer(from_fn(headers::everywhere))
-        .layer(from_fn(known_by_its_id))
-        .layer(PropagateRequestIdLayer::new(REQUEST_ID.clone()))
-        // A failure is logged where its reason is known.
-        .layer(TraceLayer::new_for_http().make_span_with(span).on_failure(()))
-        .layer(SetRequestIdLayer::new(REQUEST_ID.clone(), MakeRequestUuid))
-        .layer(map_request(without_odd_id))
+        .layer(from_fn(around))
 }
 
-/// An id that came along goes into the log with every line: one that is no short word is replaced.
-async fn without_odd_id(mut request: Request) -> Request {
-    const LONGEST: usize = 128;
-    let is_word = |id: &HeaderValue| {
-        let letters = id.as_bytes();
-        let fits = |&letter: &u8| letter.is_ascii_alphanumeric() || b"-._:/+=@".contains(&letter);
-        (1..=LONGEST).contains(&letters.len()) && letters.iter().all(fits)
-    };
-    if !request.headers().get(&REQUEST_ID).is_none_or(is_word) {
-        request.headers_mut().remove(&REQUEST_ID);
+/// What lies around every answer, in one layer, because each costs time: the request's id, which goes into every line of
+/// the log, into what is done for it, and back to whoever asked; its span; the headers that every answer has; and an
+/// answer also where a handler panics.
+async fn around(request: Request, next: Next) -> Response {
+    let id = identified(&request);
+    let span = span(&request, &id);
+    let work = trace::on_behalf_of(&id, next.run(request)).instrument(span);
+    // A handler that panicked has left nothing behind that others use: what they share is behind locks that outlive it.
+    let mut response = AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| panicked());
+    headers::everywhere(response.headers_mut());
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(&REQUEST_ID, id);
     }
-    request
+    response
+}
+
+/// The id that the request came with, or a new one: what came along is kept if it is a short word, because it goes into the
+/// log with every line.
+fn identified(request: &Request) -> String {
+    const LONGEST: usize = 128;
+    let fits = |letter: u8| letter.is_ascii_alphanumeric() || b"-._:/+=@".contains(&letter);
+    let is_word = |id: &&str| (1..=LONGEST).contains(&id.len()) && id.bytes().all(fits);
+    let came = request.headers().get(&REQUEST_ID).and_then(|id| id.to_str().ok()).filter(is_word);
+    came.map_or_else(|| hex::encode(&rand::random::<[u8; 16]>()), str::to_owned)
 }
 
 /// What a worker process tells of itself; it is for whoever can reach the address that the operator chose.
@@ -104,18 +109,11 @@ async fn counted(request: Request, next: Next) -> Response {
     response
 }
 
-/// What is done for a request knows its id.
-async fn known_by_its_id(request: Request, next: Next) -> Response {
-    let id = request.headers().get(&REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
-    trace::on_behalf_of(&id, next.run(request)).await
-}
-
 fn panicked() -> Response {
     ApiError::internal(&"a handler panicked").into_response()
 }
 
-fn span(request: &Request) -> tracing::Span {
-    let id = request.headers().get(&REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
+fn span(request: &Request, id: &str) -> tracing::Span {
     // The path alone: a query may carry what somebody likes.
     let span = tracing::info_span!("request", id, method = %request.method(), path = request.uri().path());
     if let Some(traceparent) = request.headers().get("traceparent").and_then(|value| value.to_str().ok()) {

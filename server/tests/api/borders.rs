@@ -83,8 +83,8 @@ async fn a_huge_body_is_refused_and_the_server_lives() {
 async fn wrong_queries_are_told_which_parameter_and_why() {
     let server = Server::start(&[]).await;
     for (query, field) in [
-        ("liked=x", "liked"),
-        ("liked=999999999", "liked"),
+        ("liked=x", "liked[0]"),
+        ("liked=999999999", "liked[0]"),
         ("profile=999999999", "profile"),
         ("profile=", "profile"),
         ("n=0", "n"),

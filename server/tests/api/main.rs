@@ -13,6 +13,7 @@ mod home_filters;
 mod household;
 mod life;
 mod marks;
+mod openapi;
 mod operator;
 mod pages;
 mod pressure;
@@ -24,3 +25,4 @@ mod support;
 #[cfg(feature = "otel")]
 mod traces;
 mod trouble;
+mod words;

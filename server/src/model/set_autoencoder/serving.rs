@@ -6,7 +6,7 @@ use candle_nn::Module;
 use super::{Config, Opinion, SetAutoencoder, Sets, length_features, root};
 use crate::model::{
     FilmOrder, History, ModelError, Recommender, Share,
-    arithmetic::{add, dot, tanh, vectorized},
+    arithmetic::{Kernel, add, dot, tanh, vectorized},
     pruned::{Product, lengths},
 };
 
@@ -110,30 +110,8 @@ impl SetRecommender {
             liked.into_iter().map(|(film, strength)| (film, self.weights[film] * strength / root)).collect();
         let [scale, _] = self.scales(liked.len());
         Ok(slices([&self.net.films, &self.into, &self.through], |[vectors, into, through]| {
-            let vector = |film: usize| &vectors[film * width..(film + 1) * width];
-            let into = |film: usize| &into[film * hidden..(film + 1) * hidden];
-            let through = |film: usize| &through[film * hidden..(film + 1) * hidden];
-            vectorized(|| {
-                // What enters the residual layer's units with all films: (hidden). The layer is linear before its tanh.
-                let mut whole = vec![0.0; hidden];
-                for &(film, weight) in &liked {
-                    add(&mut whole, into(film), weight);
-                }
-                let with_all: Vec<f32> = whole.iter().map(|&unit| tanh(unit)).collect();
-                let mut units = vec![0.0; hidden];
-                let mut losses = vec![Vec::with_capacity(liked.len()); films.len()];
-                for &(film, weight) in &liked {
-                    for (((unit, into), whole), with_all) in units.iter_mut().zip(into(film)).zip(&whole).zip(&with_all)
-                    {
-                        *unit = with_all - tanh(whole - weight * into);
-                    }
-                    for (losses, &explained) in losses.iter_mut().zip(films) {
-                        let loss = weight * dot(vector(film), vector(explained)) + dot(&units, through(explained));
-                        losses.push((film, scale * loss));
-                    }
-                }
-                losses
-            })
+            let (vectors, into, through) = ((vectors, width), (into, hidden), (through, hidden));
+            vectorized(Losses { vectors, into, through, scale, liked: &liked, films })
         })?)
     }
 
@@ -171,6 +149,57 @@ impl SetRecommender {
         std::array::from_fn(|which| {
             features.iter().zip(&self.scales).map(|(feature, row)| feature * row[which]).sum::<f32>().exp()
         })
+    }
+}
+
+/// Vectors that stand one after the other, and how long each is.
+type Rows<'a> = (&'a [f32], usize);
+
+#[inline(always)]
+fn row((rows, width): Rows<'_>, at: usize) -> &[f32] {
+    &rows[at * width..(at + 1) * width]
+}
+
+/// See [`SetRecommender::losses`].
+struct Losses<'a> {
+    vectors: Rows<'a>,
+    into: Rows<'a>,
+    through: Rows<'a>,
+    /// Of taste.
+    scale: f32,
+    /// With what each counts in the sum.
+    liked: &'a [(usize, f32)],
+    films: &'a [usize],
+}
+
+impl Kernel for Losses<'_> {
+    type Output = Vec<Vec<(usize, f32)>>;
+
+    #[inline(always)]
+    fn run(self) -> Self::Output {
+        let Self { vectors, into, through, scale, liked, films } = self;
+        // What enters the residual layer's units with all films: (hidden). The layer is linear before its tanh.
+        let mut whole = vec![0.0; into.1];
+        for &(film, weight) in liked {
+            add(&mut whole, row(into, film), weight);
+        }
+        let mut with_all = vec![0.0; into.1];
+        for (with_all, &whole) in with_all.iter_mut().zip(&whole) {
+            *with_all = tanh(whole);
+        }
+        let mut units = vec![0.0; into.1];
+        let mut losses = vec![Vec::with_capacity(liked.len()); films.len()];
+        for &(film, weight) in liked {
+            for (((unit, into), whole), with_all) in units.iter_mut().zip(row(into, film)).zip(&whole).zip(&with_all) {
+                *unit = with_all - tanh(whole - weight * into);
+            }
+            let own = row(vectors, film);
+            for (losses, &explained) in losses.iter_mut().zip(films) {
+                let loss = weight * dot(own, row(vectors, explained)) + dot(&units, row(through, explained));
+                losses.push((film, scale * loss));
+            }
+        }
+        losses
     }
 }
 

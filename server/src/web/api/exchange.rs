@@ -16,6 +16,7 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::{body::unread, query::flag};
 use crate::{
     catalogue::FilmNames,
     exchange::{Everything, MOST_BYTES},
@@ -44,8 +45,7 @@ struct About {
     #[serde(default)]
     name: String,
     /// Whether it lists the films that somebody has.
-    #[serde(default)]
-    library: bool,
+    library: Option<String>,
 }
 
 /// `POST /api/import?name=ratings.csv`: the file is the body.
@@ -58,12 +58,18 @@ async fn import(
 ) -> Result<Json<Value>, ApiError> {
     let Query(about) =
         query.map_err(|_| ApiError::field("query", "known parameters: name, library (true or false)"))?;
-    let purpose = if about.library { Purpose::Library } else { Purpose::Ratings };
-    let file = File { name: about.name, bytes: body?.into(), purpose };
+    let is_library = about.library.map_or(Ok(false), |value| flag("library", &value))?;
+    let purpose = if is_library { Purpose::Library } else { Purpose::Ratings };
+    let bytes = body.map_err(|rejection| unread(&rejection, MOST_BYTES))?;
+    // Without films there is nothing to find the file's in.
+    site.films.as_ref()?;
+    let file = File { name: about.name, bytes: bytes.into(), purpose };
     let end = Import::begin(site, visitor.id, file, turn).end().await;
     let summary = end.map_err(|failure| {
-        let status = StatusCode::from_u16(failure.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        ApiError::new(status, failure.why)
+        match StatusCode::from_u16(failure.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR) {
+            StatusCode::SERVICE_UNAVAILABLE => ApiError::unavailable(failure.why, 2),
+            status => ApiError::new(status, failure.why),
+        }
     })?;
     let ImportSummary { marks: [watchlist, seen, hidden, library], .. } = summary;
     Ok(Json(json!({

@@ -44,7 +44,7 @@ pub struct Input {
     /// Only films of one of these genres.
     pub genres: Option<Vec<String>>,
     /// Only films of these years: the first and the last.
-    pub years: Option<(i64, i64)>,
+    pub years: Option<Vec<i64>>,
     /// Never these films.
     pub exclude: Option<Vec<i64>>,
     /// Films of the profile may come back.
@@ -93,9 +93,8 @@ impl Input {
         let (catalogue, service) = site.ready()?;
         match (&self.liked, &self.ratings, self.profile) {
             (Some(liked), None, None) => {
-                check_length("liked", liked.len())?;
-                let film = |&id| known_film(service.films(), "liked", id).map(|movie| (movie, Stars::MOST));
-                liked.iter().map(film).collect()
+                let liked = film_list(service.films(), "liked", liked)?;
+                Ok(liked.into_iter().map(|movie| (movie, Stars::MOST)).collect())
             }
             (None, Some(ratings), None) => {
                 check_length("ratings", ratings.len())?;
@@ -130,7 +129,7 @@ impl Input {
         let request = Request {
             films: wanted,
             genres: self.genres.map(|names| genres(films, &names)).transpose()?.unwrap_or_default(),
-            years: self.years.map(years).transpose()?,
+            years: self.years.as_deref().map(years).transpose()?,
             exclude: exclude.into_iter().filter_map(|id| film(films, id)).collect(),
             include_rated: self.include_rated.unwrap_or(false),
             candidates,
@@ -155,41 +154,46 @@ fn film(films: &FilmTable, id: i64) -> Option<MovieId> {
     u32::try_from(id).ok().map(MovieId).filter(|&movie| films.knows(movie))
 }
 
-fn known_film(films: &FilmTable, field: &str, id: i64) -> Result<MovieId, ApiError> {
-    film(films, id).ok_or_else(|| ApiError::field(field, format!("no film has the number {id}")))
+fn no_film(field: String, id: i64) -> ApiError {
+    ApiError::field(field, format!("no film has the number {id}"))
 }
 
 fn film_list(films: &FilmTable, field: &str, ids: &[i64]) -> Result<Vec<MovieId>, ApiError> {
     check_length(field, ids.len())?;
-    ids.iter().map(|&id| known_film(films, field, id)).collect()
+    let known = |(at, &id): (usize, &i64)| film(films, id).ok_or_else(|| no_film(format!("{field}[{at}]"), id));
+    ids.iter().enumerate().map(known).collect()
 }
 
 fn rating(films: &FilmTable, id: &str, stars: f32) -> Result<(MovieId, Stars), ApiError> {
     let field = || format!("ratings.{}", shortened(id));
-    let number = id.parse().map_err(|_| ApiError::field(field(), "a film's number is digits only"))?;
-    let movie = known_film(films, &field(), number)?;
+    let number = id.parse::<i64>().map_err(|_| ApiError::field(field(), "a film's number is digits only"))?;
+    let movie = film(films, number).ok_or_else(|| no_film(field(), number))?;
     let stars = Stars::try_from(stars).map_err(|error| ApiError::field(field(), error.to_string()))?;
     Ok((movie, stars))
 }
 
 fn genres(films: &FilmTable, names: &[String]) -> Result<Vec<String>, ApiError> {
-    let genre = |name: &String| {
+    let genre = |(at, name): (usize, &String)| {
         let known = films.genres().iter().find(|genre| genre.eq_ignore_ascii_case(name.trim()));
         known.cloned().ok_or_else(|| {
             let known = films.genres().join(", ");
-            ApiError::field("genres", format!("no genre is called {:?}; there are {known}", shortened(name)))
+            ApiError::field(
+                format!("genres[{at}]"),
+                format!("no genre is called {:?}; there are {known}", shortened(name)),
+            )
         })
     };
-    names.iter().map(genre).collect()
+    names.iter().enumerate().map(genre).collect()
 }
 
-fn years((from, to): (i64, i64)) -> Result<(u16, u16), ApiError> {
+fn years(years: &[i64]) -> Result<(u16, u16), ApiError> {
+    let wrong = |not: String| {
+        ApiError::field("years", format!("years are a first and a last year, such as [1990, 1999], not {not}"))
+    };
+    let &[from, to] = years else { return Err(wrong(format!("{} of them", years.len()))) };
     match (u16::try_from(from), u16::try_from(to)) {
-        (Ok(from), Ok(to)) if from <= to => Ok((from, to)),
-        _ => Err(ApiError::field(
-            "years",
-            format!("years are a first and a last year, such as [1990, 1999], not [{from}, {to}]"),
-        )),
+        (Ok(first), Ok(last)) if first <= last => Ok((first, last)),
+        _ => Err(wrong(format!("[{from}, {to}]"))),
     }
 }
 

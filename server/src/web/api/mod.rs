@@ -1,19 +1,22 @@
 //! The JSON API.
 
+mod body;
 mod exchange;
 mod health;
 mod input;
 mod movies;
+mod openapi;
 mod own;
 mod predict;
 mod query;
 mod search;
+mod segment;
 mod stars;
 
 use axum::{
     Router,
     http::{Method, StatusCode, Uri},
-    routing::get,
+    routing::{any, get},
 };
 
 pub use health::alive;
@@ -31,10 +34,13 @@ pub fn router() -> Router<SharedSite> {
         .route("/api/movies/{id}/stars", get(stars::of_query).post(stars::of_body))
         .route("/api/search", get(search::search))
         .route("/search/suggest", get(search::suggest))
+        .route("/api/openapi.json", get(openapi::openapi))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
-        .route("/api/{*rest}", get(not_found).post(not_found))
+        .route("/api", any(not_found))
+        .route("/api/", any(not_found))
+        .route("/api/{*rest}", any(not_found))
         .method_not_allowed_fallback(wrong_method)
 }
 

@@ -3,16 +3,17 @@
 use app::domain::MovieId;
 use axum::{
     Json,
-    extract::{Path, Query, State, rejection::QueryRejection},
+    extract::{Query, State, rejection::QueryRejection},
     http::StatusCode,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::segment::Segment;
 use crate::web::{error::ApiError, site::SharedSite};
 
 /// `GET /api/movies/{id}`: what the catalogue knows of a film.
-pub async fn movie(State(site): State<SharedSite>, Path(id): Path<String>) -> Result<Json<Value>, ApiError> {
+pub async fn movie(State(site): State<SharedSite>, Segment(id): Segment) -> Result<Json<Value>, ApiError> {
     let films = site.films.as_ref()?;
     let movie = films.catalogue.movie(number(&id)?).await?.ok_or_else(|| unknown(&id))?;
     let film = movie.summary;
@@ -46,7 +47,7 @@ pub struct Most {
 /// `GET /api/movies/{id}/similar?n=12`: the films that are most like a film, and how much, 0 to 1.
 pub async fn similar(
     State(site): State<SharedSite>,
-    Path(id): Path<String>,
+    Segment(id): Segment,
     query: Result<Query<Most>, QueryRejection>,
 ) -> Result<Json<Value>, ApiError> {
     let wrong = || ApiError::field("n", format!("known parameters: n, 1 to {MOST_SIMILAR}"));

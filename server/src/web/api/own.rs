@@ -1,5 +1,5 @@
-//! What the visitor said of films: ratings, watchlist, films seen, films hidden. The visitor is who the cookie says; a
-//! client without one gets it with its first answer.
+//! What the visitor said of films: ratings, watchlist, films seen, films hidden, library. The visitor is who the cookie
+//! says; a client without one gets it with its first answer.
 
 use app::{
     domain::{Mark, MovieId, Stars},
@@ -8,7 +8,7 @@ use app::{
 use axum::{
     Extension, Json, Router,
     body::Bytes,
-    extract::{Path, State, rejection::BytesRejection},
+    extract::{State, rejection::BytesRejection},
     http::{HeaderValue, StatusCode, header},
     middleware::{from_fn, from_fn_with_state, map_response},
     response::Response,
@@ -17,7 +17,7 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{movies, predict::json_body};
+use super::{body::json_body, movies, segment::Segment};
 use crate::web::{
     error::ApiError,
     headers,
@@ -68,7 +68,7 @@ struct Rating {
 async fn rate(
     State(site): State<SharedSite>,
     visitor: Extension<Visitor>,
-    Path(id): Path<String>,
+    Segment(id): Segment,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<StatusCode, ApiError> {
     let movie = known_film(&site, &id)?;
@@ -81,14 +81,14 @@ async fn rate(
 async fn take_back(
     State(site): State<SharedSite>,
     visitor: Extension<Visitor>,
-    Path(id): Path<String>,
+    Segment(id): Segment,
 ) -> Result<StatusCode, ApiError> {
     let movie = known_film(&site, &id)?;
     site.visitors.rate(visitor.id, None, movie, None).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `GET /api/watchlist`, `/api/seen`, `/api/hidden`: the last one marked first.
+/// `GET /api/watchlist`, `/api/seen`, `/api/hidden`, `/api/library`: the last one marked first.
 async fn marked(
     State(site): State<SharedSite>,
     visitor: Extension<Visitor>,
@@ -105,7 +105,7 @@ async fn marked(
 async fn set(
     State(site): State<SharedSite>,
     visitor: Extension<Visitor>,
-    Path(id): Path<String>,
+    Segment(id): Segment,
     mark: Mark,
     on: bool,
 ) -> Result<StatusCode, ApiError> {

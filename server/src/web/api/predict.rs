@@ -10,16 +10,16 @@ use axum::{
     Json,
     body::Bytes,
     extract::{
-        Path, Query, State,
+        Query, State,
         rejection::{BytesRejection, QueryRejection},
     },
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 use serde_json::json;
 
-use super::{input::Body, query};
+use super::{body::json_body, input::Body, query, segment::Segment};
 use crate::{
     predictions::{self, Absent, Answer, Until},
     visitors::Profile,
@@ -61,7 +61,7 @@ pub struct Wait {
 /// `GET /api/get-result/{id}?wait=MS`: where the prediction stands.
 pub async fn result(
     State(site): State<SharedSite>,
-    Path(id): Path<String>,
+    Segment(id): Segment,
     query: Result<Query<Wait>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -116,13 +116,23 @@ pub async fn now(
     }
     let id = service.schedule(request, asker).await?;
     let _holding = Holding { site: SharedSite::clone(&site), id, asker };
-    match service.queue().wait(id, asker, Until::Finished, LONGEST_DIRECT).await? {
+    match service.queue().wait(id, asker, Until::Finished, LONGEST_DIRECT).await.map_err(lost)? {
         predictions::State::Success(answer) => Ok(json_text(answer.json().to_owned(), &answer)),
         predictions::State::Failure(reason) => Err(ApiError::unavailable(reason.to_string(), 5)),
         predictions::State::Pending | predictions::State::Started => Err(ApiError::new(
             StatusCode::GATEWAY_TIMEOUT,
             "The prediction takes too long. Schedule it with POST /api/predict and ask for it later.",
         )),
+    }
+}
+
+/// Whoever waits never saw the id: that there is none any more is nothing that they could act on.
+fn lost(absent: Absent) -> ApiError {
+    match absent {
+        Absent::Unknown | Absent::Expired => {
+            ApiError::unavailable("The prediction was lost while it was waited for. Ask again.", 1)
+        }
+        Absent::Away => absent.into(),
     }
 }
 
@@ -146,34 +156,6 @@ impl Drop for Holding {
                     service.queue().release(id, asker).await;
                 }
             });
-        }
-    }
-}
-
-/// The body as JSON: what is no JSON is 400, JSON of another shape 422 with the field.
-pub(super) fn json_body<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
-    let mut parser = serde_json::Deserializer::from_slice(body);
-    let parsed = serde_path_to_error::deserialize(&mut parser);
-    let value = parsed.map_err(|error| {
-        let path = error.path().to_string();
-        let reason = error.into_inner();
-        if reason.is_data() {
-            ApiError::field(path, reason.to_string())
-        } else {
-            ApiError::new(StatusCode::BAD_REQUEST, format!("the body is not JSON: {reason}"))
-        }
-    })?;
-    parser.end().map_err(|error| ApiError::new(StatusCode::BAD_REQUEST, format!("the body is not JSON: {error}")))?;
-    Ok(value)
-}
-
-impl From<BytesRejection> for ApiError {
-    fn from(rejection: BytesRejection) -> Self {
-        match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => {
-                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "The body is too large: at most 4 MB.")
-            }
-            status => Self::new(status, "The body could not be read."),
         }
     }
 }

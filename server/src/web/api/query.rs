@@ -35,12 +35,18 @@ fn items(value: &str) -> impl Iterator<Item = &str> {
 }
 
 fn numbers(name: &str, value: &str) -> Result<Vec<i64>, ApiError> {
-    items(value).map(|item| number(name, item)).collect()
+    let of_place =
+        |(at, item): (usize, &str)| item.parse::<i64>().map_err(|_| not_whole(format!("{name}[{at}]"), item));
+    items(value).enumerate().map(of_place).collect()
 }
 
 fn number(name: &str, text: &str) -> Result<i64, ApiError> {
+    text.trim().parse().map_err(|_| not_whole(name, text))
+}
+
+fn not_whole(field: impl Into<String>, text: &str) -> ApiError {
     let shown: String = text.chars().take(40).collect();
-    text.trim().parse().map_err(|_| ApiError::field(name, format!("{shown:?} is not a whole number")))
+    ApiError::field(field, format!("{shown:?} is not a whole number"))
 }
 
 fn control(name: &str, text: &str) -> Result<f64, ApiError> {
@@ -48,15 +54,16 @@ fn control(name: &str, text: &str) -> Result<f64, ApiError> {
     text.trim().parse().map_err(|_| ApiError::field(name, format!("{shown:?} is not a number")))
 }
 
-fn years(value: &str) -> Result<(i64, i64), ApiError> {
+fn years(value: &str) -> Result<Vec<i64>, ApiError> {
     let (from, to) = value.split_once(['-', ',']).unwrap_or((value, value));
-    Ok((number("years", from)?, number("years", to)?))
+    Ok(vec![number("years", from)?, number("years", to)?])
 }
 
-fn flag(name: &str, value: &str) -> Result<bool, ApiError> {
+/// Whether a parameter is on.
+pub(super) fn flag(name: &str, value: &str) -> Result<bool, ApiError> {
     match value {
         "true" | "1" => Ok(true),
         "false" | "0" => Ok(false),
-        _ => Err(ApiError::field(name, "true or false")),
+        _ => Err(ApiError::field(name, format!("{name} is true or false"))),
     }
 }

@@ -12,14 +12,14 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::predict::own_profile;
+use super::{predict::own_profile, query::flag};
 use crate::{
     catalogue::search,
     visitors::Profile,
     web::{
         error::ApiError,
         port::{asked, best_for},
-        site::{SharedSite, viewer_profile},
+        site::{ProfileError, SharedSite, viewer_profile},
         visitor,
     },
 };
@@ -60,12 +60,18 @@ pub async fn search(
     let page = number(value("page"), "page", 1, u32::MAX as usize)?;
     let text = value("q").unwrap_or_default().to_owned();
 
-    let [unrated, library] = [switch(value("unrated"), "unrated")?, switch(value("library"), "library")?];
+    let switch = |name: &str| value(name).map_or(Ok(false), |text| flag(name, text));
+    let (unrated, library) = (switch("unrated")?, switch("library")?);
     let viewer = value("profile").map(|viewer| {
         let viewer = viewer.parse().map(ViewerId);
         viewer.map_err(|_| ApiError::field("profile", "a viewer's number, digits only"))
     });
     let viewer = viewer.transpose()?;
+    if let Some(viewer) = viewer
+        && films.catalogue.viewer(viewer).await?.is_none()
+    {
+        return Err(ProfileError::UnknownViewer(viewer).into());
+    }
 
     // Whoever asks for nothing of a visitor's needs none.
     let of_somebody = unrated || library || order == SearchOrder::Match;
@@ -99,14 +105,6 @@ async fn said(site: &SharedSite, headers: &HeaderMap, viewer: Option<ViewerId>) 
         Some(viewer) => viewer_profile(catalogue, viewer).await?,
     };
     Ok((profile, marks))
-}
-
-fn switch(text: Option<&str>, name: &str) -> Result<bool, ApiError> {
-    match text {
-        None | Some("false") => Ok(false),
-        Some("true") => Ok(true),
-        Some(_) => Err(ApiError::field(name, "true or false")),
-    }
 }
 
 fn number(text: Option<&str>, name: &str, usual: usize, most: usize) -> Result<usize, ApiError> {

@@ -5,19 +5,14 @@ use axum::{
     Json,
     body::Bytes,
     extract::{
-        Path, Query, State,
+        Query, State,
         rejection::{BytesRejection, QueryRejection},
     },
     http::{HeaderMap, StatusCode},
 };
 use serde_json::{Value, json};
 
-use super::{
-    input::Body,
-    movies,
-    predict::{json_body, own_profile},
-    query,
-};
+use super::{body::json_body, input::Body, movies, predict::own_profile, query, segment::Segment};
 use crate::{
     catalogue::MovieSummary,
     model::stars::{HELD, PredictedStars},
@@ -35,7 +30,7 @@ const BECAUSE: usize = 20;
 /// `GET /api/movies/{id}/stars?liked=…` or `?profile=…`; without either, the visitor's own ratings count.
 pub async fn of_query(
     State(site): State<SharedSite>,
-    Path(id): Path<String>,
+    Segment(id): Segment,
     query: Result<Query<Vec<(String, String)>>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Json<Value>, ApiError> {
@@ -55,7 +50,7 @@ pub async fn of_query(
 /// `POST /api/movies/{id}/stars`: the profile stands in the body, as for `POST /api/predict`.
 pub async fn of_body(
     State(site): State<SharedSite>,
-    Path(id): Path<String>,
+    Segment(id): Segment,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Value>, ApiError> {
     let body: Body = json_body(&body?)?;
