@@ -55,9 +55,9 @@ export class Home {
     await expect(this.waiting).toHaveCount(FOR_YOU_FILMS);
   }
 
-  /** The films of "For you", in order. */
+  /** The films of "For you", in order; also those that are not laid out, being beyond the window's edge. */
   titles(): Promise<string[]> {
-    return this.cards.locator('.card-title').allInnerTexts();
+    return this.cards.locator('.card-title').allTextContents();
   }
 
   /** Clicks the right half of the nth star of a card, as a mouse does. */

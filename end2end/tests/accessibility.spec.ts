@@ -55,12 +55,54 @@ test('axe finds nothing on a filled page of a new visitor', async ({ home, page 
   await axeFindsNothing(page);
 });
 
+test('axe finds nothing where some rows are filled and others wait', async ({ home, page }) => {
+  // The rows are filled one after the other, with a timer of no time between them: here it never rings.
+  await page.addInitScript(() => {
+    const real = window.setTimeout.bind(window);
+    const held = (...[what, time, ...rest]: Parameters<typeof real>) => (time === 0 ? 0 : real(what, time, ...rest));
+    Object.assign(window, { setTimeout: held, letTimersRing: () => Object.assign(window, { setTimeout: real }) });
+  });
+  await page.goto('/?profile=1');
+  await home.isFilled();
+  await page.evaluate(() => (window as unknown as { letTimersRing(): void }).letTimersRing());
+  const others = page.locator('main .card-waiting');
+  expect(await others.count()).toBeGreaterThan(0);
+  await axeFindsNothing(page);
+  expect(await others.count()).toBeGreaterThan(0);
+});
+
+test('in forced colours axe finds nothing, and what has the focus, is pressed or rated can be told', async ({
+  home,
+  page,
+}) => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  await page.goto('/');
+  await home.isFilled();
+  const card = home.popular.locator('li.card').first();
+  const button = card.getByRole('button', { name: /on your watchlist$/ });
+  await card.getByRole('link').focus();
+  await button.focus();
+  await expect(button).not.toHaveCSS('outline-style', 'none');
+  const look = () => button.evaluate((element) => getComputedStyle(element).backgroundColor);
+  const before = await look();
+  await button.press('Enter');
+  await expect(button).toHaveAttribute('aria-pressed', 'true');
+  await expect.poll(look).not.toBe(before);
+  await home.rate(card, 3);
+  const lit = await card.locator('.rate').evaluate((stars) => parseFloat(getComputedStyle(stars, '::after').width));
+  const all = await card.locator('.rate').evaluate((stars) => parseFloat(getComputedStyle(stars, '::before').width));
+  expect(lit / all).toBeCloseTo(3 / 5);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+});
+
 test('axe finds nothing where a card is in use and the menu is open', async ({ home, page }) => {
   // Every row of the page, four times over.
   test.slow();
   await page.goto('/?profile=1');
   await home.isFilled();
   await page.locator('.profile summary').click();
+  await home.cards.first().getByRole('link').focus();
   await home.cards.first().getByRole('slider').focus();
   await axeFindsNothing(page);
 });

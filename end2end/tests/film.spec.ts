@@ -9,7 +9,7 @@ test('a card leads to its film, a rating there changes the next prediction, and 
 }) => {
   await page.goto('/');
   await home.isFilled();
-  const title = await home.cards.first().locator('.card-title').innerText();
+  const title = (await home.cards.first().locator('.card-title').textContent()) ?? '';
   await home.cards.first().getByRole('link').click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(title);
   await expect(page.getByText('Predicted for you').first()).toBeVisible();
@@ -25,6 +25,36 @@ test('a card leads to its film, a rating there changes the next prediction, and 
   await page.getByRole('button', { name: 'Take back' }).click();
   await expect(page.getByRole('button', { name: 'Take back' })).toHaveCount(0);
   await expect(page.locator('.film-rate output')).toHaveText('Not rated');
+});
+
+test('a film’s page says what everyone gave it, where else it is found, and why the number is what it is', async ({
+  page,
+}) => {
+  const answer = await page.request.get('/api/search?sort=popular&n=1');
+  const [film] = ((await answer.json()) as { films: { id: number }[] }).films;
+  await page.goto(`/movie/${film?.id}?profile=1`);
+  for (const site of ['IMDb', 'TMDB']) {
+    const link = page.getByRole('link', { name: site, exact: true });
+    await expect(link).toHaveAttribute(
+      'href',
+      site === 'IMDb' ? /imdb\.com\/title\/tt\d+/ : /themoviedb\.org\/movie\/\d+/,
+    );
+  }
+  const bars = page.getByRole('list', { name: 'How everyone rated it' }).getByRole('listitem');
+  await expect(bars).toHaveCount(10);
+  const counts = (await bars.allInnerTexts()).map((text) =>
+    Number(/stars: ([\d,]+) rating/.exec(text)?.[1]?.replace(',', '')),
+  );
+  const said = Number(/of ([\d,]+) ratings/.exec(await page.locator('.verdict').innerText())?.[1]?.replace(',', ''));
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(said);
+
+  // The lines of the sum, to the last.
+  const numbers = (await page.locator('.reasons .number').allInnerTexts()).map((text) =>
+    Number(text.replace('−', '-')),
+  );
+  const sum = numbers.pop() ?? 0;
+  expect(numbers.length).toBeGreaterThan(3);
+  expect(Math.abs(numbers.reduce((all, number) => all + number, 0) - sum)).toBeLessThan(0.01 * numbers.length);
 });
 
 test('a card’s film opens by keyboard', async ({ home, page }) => {

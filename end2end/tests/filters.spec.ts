@@ -51,6 +51,7 @@ test('the arrow keys of the stars are theirs', async ({ home, page }) => {
   await page.goto('/');
   await home.isFilled();
   const slider = home.cards.first().getByRole('slider');
+  await home.cards.first().getByRole('link').focus();
   await slider.focus();
   await page.keyboard.press('ArrowRight');
   await expect(slider).toBeFocused();

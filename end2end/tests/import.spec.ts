@@ -55,6 +55,12 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
+test('what there is one of is called one', async ({ page }) => {
+  const { films } = await file(page);
+  await bring(page, `Date,Name,Year,Letterboxd URI,Rating\n2024-01-02,"${films[0]?.title}",${films[0]?.year},,4\n`);
+  await expect(page.locator('.tally')).toHaveText('new rating1');
+});
+
 test('what was brought is taken away as a file, and forgotten on demand', async ({ page }) => {
   const { films, csv } = await file(page);
   await bring(page, csv);
@@ -67,6 +73,74 @@ test('what was brought is taken away as a file, and forgotten on demand', async 
   await page.getByRole('button', { name: 'Forget me' }).click();
   await expect(page.getByRole('status')).toContainText('is deleted');
   await expect(page.getByRole('link', { name: 'Rated 0 films' })).toBeVisible();
+});
+
+test('a list of films that one has narrows rows and search, and what is not known here is shown as such', async ({
+  home,
+  page,
+}) => {
+  const { films } = await file(page);
+  const mine = films.slice(0, 8);
+  const rows = mine.map(({ title, year }) => `"${title}",${year}`);
+  rows.push('A Film That Nobody Made,1999');
+  await page.goto('/import');
+  const form = page.locator('form', { hasText: 'The films that you have' });
+  await form.locator('input[type=file]').setInputFiles({
+    name: 'films.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from(`title,year\n${rows.join('\n')}\n`),
+  });
+  await form.getByRole('button', { name: 'Keep this library' }).click();
+  await expect(page.locator('.tally')).toContainText(`new in your library${mine.length}`);
+  await expect(page.locator('.tally')).toContainText('not rated by anyone here1');
+
+  await page.goto('/');
+  await page.getByText('Filter', { exact: true }).click();
+  await page.getByLabel('Only what I have').check();
+  await page.getByRole('form', { name: 'Filter the rows' }).getByRole('button', { name: 'Show' }).click();
+  await expect(page).toHaveURL(/library=true/);
+  await expect(home.track).toHaveAttribute('aria-busy', 'false', { timeout: 30_000 });
+  const titles = mine.map(({ title }) => title);
+  const shown = page.locator('main .row .card-title');
+  expect(await shown.count()).toBeGreaterThan(0);
+  for (const title of await shown.allTextContents()) expect(titles).toContain(title);
+
+  await page.goto('/search?library=true');
+  await expect(page.locator('.results .card')).toHaveCount(mine.length);
+  await page.goto('/films/library');
+  await expect(page.getByRole('region', { name: 'Not rated by anyone here' })).toContainText('A Film That Nobody Made');
+});
+
+test('a code carries a profile to another browser, and a new code makes a stranger of it', async ({
+  browser,
+  marquee,
+  page,
+}) => {
+  const { films, csv } = await file(page);
+  await bring(page, csv);
+  await page.goto('/you');
+  const code = await page.locator('.code').innerText();
+  const link = await page.getByLabel('Private link').inputValue();
+  const mine = `Rated ${films.length} films`;
+
+  const byCode = await (await browser.newContext({ baseURL: marquee.url })).newPage();
+  await byCode.goto('/you');
+  await byCode.getByLabel('A code from another browser').fill(code);
+  await byCode.getByRole('button', { name: 'Use it here' }).click();
+  await expect(byCode.getByRole('link', { name: mine })).toBeVisible();
+
+  const byLink = await (await browser.newContext({ baseURL: marquee.url })).newPage();
+  await byLink.goto(link);
+  await expect(byLink.getByRole('link', { name: mine }), 'nothing happens before one says so').toHaveCount(0);
+  await byLink.getByRole('button', { name: 'Use it', exact: true }).click();
+  await expect(byLink.getByRole('link', { name: mine })).toBeVisible();
+
+  await page.getByRole('button', { name: 'Make a new code' }).click();
+  await expect(page.getByRole('status')).toContainText('has a new code');
+  await expect(page.getByRole('link', { name: mine })).toBeVisible();
+  await byCode.goto('/you');
+  await expect(byCode.getByRole('link', { name: 'Rated 0 films' })).toBeVisible();
+  for (const other of [byCode, byLink]) await other.context().close();
 });
 
 test('two people share a browser, each with films of their own', async ({ page }) => {
@@ -98,6 +172,10 @@ test('axe finds nothing on these pages, and nothing is wider than the window', a
         expect(violations.map(({ id, nodes }) => [path, id, nodes.map(({ html }) => html)])).toEqual([]);
         const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         expect(wider, path).toBeLessThanOrEqual(0);
+        const cut = await page
+          .locator('.table-wrap')
+          .evaluateAll((all) => all.filter((a) => a.scrollWidth > a.clientWidth));
+        expect(cut, 'no word of a table is out of sight').toEqual([]);
       }
     }
   }

@@ -8,7 +8,7 @@ test('a film one is not interested in is gone at once, and comes back by Undo in
   await page.goto('/');
   await home.isFilled();
   const first = home.popular.locator('li.card').first();
-  const title = await first.locator('.card-title').innerText();
+  const title = (await first.locator('.card-title').textContent()) ?? '';
   const stored = page.waitForResponse(/\/fn\/mark/);
   await first.hover();
   await first.getByRole('button', { name: `Not interested in ${title}` }).click();
@@ -36,7 +36,7 @@ test('what was hidden or seen stays away after a reload, and the toast brings it
   await page.goto('/');
   await home.isFilled();
   const popular = home.popular.locator('li.card .card-title');
-  const [hidden = '', seen = '', undone = ''] = await popular.allInnerTexts();
+  const [hidden = '', seen = '', undone = ''] = await popular.allTextContents();
   for (const [title, button] of [
     [hidden, `Not interested in ${hidden}`],
     [seen, `Already seen ${seen}`],
@@ -56,7 +56,7 @@ test('what was hidden or seen stays away after a reload, and the toast brings it
 
   await page.reload();
   await home.isFilled();
-  const after = await popular.allInnerTexts();
+  const after = await popular.allTextContents();
   expect(after).not.toContain(hidden);
   expect(after).not.toContain(seen);
   expect(after).toContain(undone);
@@ -66,11 +66,11 @@ test('the watchlist is kept, has a row of its own, and is the same on the film p
   await page.goto('/');
   await home.isFilled();
   const film = home.popular.locator('li.card').first();
-  const title = await film.locator('.card-title').innerText();
+  const title = (await film.locator('.card-title').textContent()) ?? '';
   const button = film.getByRole('button', { name: `${title} on your watchlist` });
+  await film.hover();
   await expect(button).toHaveAttribute('aria-pressed', 'false');
   const stored = page.waitForResponse(/\/fn\/mark/);
-  await film.hover();
   await button.click();
   await expect(button).toHaveAttribute('aria-pressed', 'true');
   await stored;
@@ -78,12 +78,37 @@ test('the watchlist is kept, has a row of its own, and is the same on the film p
   await page.reload();
   const list = row(page, 'watchlist');
   await expect(list.locator('li.card')).toHaveCount(1);
+  await film.hover();
   await expect(button).toHaveAttribute('aria-pressed', 'true');
   await list.locator('a.card-link').click();
   await page.getByRole('button', { name: 'On your watchlist' }).click();
   await expect(page.getByRole('button', { name: 'Watchlist', exact: true })).toBeVisible();
   await page.goto('/');
   await expect(row(page, 'watchlist')).toHaveCount(0);
+});
+
+test('a watchlist on paper is titles with years, and a box to tick for each', async ({ home, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  const film = home.popular.locator('li.card').first();
+  const title = (await film.locator('.card-title').textContent()) ?? '';
+  const stored = page.waitForResponse(/\/fn\/mark/);
+  await film.hover();
+  await film.getByRole('button', { name: `${title} on your watchlist` }).click();
+  await stored;
+  await page.goto('/films/watchlist');
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+  const printed = page.locator('li.card');
+  await expect(printed.locator('.card-title')).toBeVisible();
+  await expect(printed).toContainText(/\d{4}/);
+  await expect(printed.locator('.poster')).toBeHidden();
+  for (const gone of ['banner', 'contentinfo', 'button'] as const) await expect(page.getByRole(gone)).toHaveCount(0);
+  const box = await printed.evaluate((item) => getComputedStyle(item, '::before').borderTopStyle);
+  expect(box).toBe('solid');
+  await expect(page.locator('body'), 'dark pages are printed on white').toHaveCSS(
+    'background-color',
+    'rgb(255, 255, 255)',
+  );
 });
 
 test.describe('when the server does not answer', () => {
@@ -94,7 +119,7 @@ test.describe('when the server does not answer', () => {
     await home.isFilled();
     await page.route('**/fn/mark', (route) => route.abort());
     const film = home.popular.locator('li.card').first();
-    const title = await film.locator('.card-title').innerText();
+    const title = (await film.locator('.card-title').textContent()) ?? '';
     await film.hover();
     await film.getByRole('button', { name: `Not interested in ${title}` }).click();
     await expect(page.getByRole('alert')).toContainText('This was not stored');

@@ -25,7 +25,7 @@ test('a rating changes the row, and the rated film leaves it', async ({ home, pa
 test('a rating survives a reload', async ({ home, page }) => {
   await page.goto('/');
   await home.isFilled();
-  const title = await home.popular.locator('li.card .card-title').first().innerText();
+  const title = (await home.popular.locator('li.card .card-title').first().textContent()) ?? '';
   const stars = card(home.popular, title).getByRole('slider');
   const stored = page.waitForResponse(/\/fn\/rate/);
   await home.rate(card(home.popular, title), 3);
@@ -34,7 +34,24 @@ test('a rating survives a reload', async ({ home, page }) => {
   await expect(stars).toHaveAttribute('aria-valuetext', /^3(\.0)? /);
   await home.isFilled();
   await page.reload();
+  await card(home.popular, title).hover();
   await expect(stars).toHaveValue('3');
+});
+
+test.describe('when the server does not answer', () => {
+  test.use({ expectedComplaints: /Failed to load resource/ });
+
+  test('a rating that it did not take is taken back, and the page says so', async ({ home, page }) => {
+    await page.goto('/');
+    await home.isFilled();
+    const before = await home.titles();
+    await page.route('**/fn/rate', (route) => route.abort());
+    await home.rate(home.cards.first(), 5);
+    await expect(page.getByRole('alert')).toContainText('The rating was not stored');
+    await expect(home.cards.first().getByRole('slider')).toHaveValue('0');
+    await home.isFilled();
+    expect(await home.titles()).toEqual(before);
+  });
 });
 
 test('two visitors have ratings of their own', async ({ browser, home, marquee, page }) => {
@@ -69,6 +86,23 @@ test('a new visitor likes films: bulbs light, the row follows', async ({ home, p
   expect(await home.titles()).not.toContain(name.replace('Like ', ''));
   await page.reload();
   await expect(home.bulbs).toHaveCount(2);
+});
+
+test('films are liked and skipped by keyboard, and the focus stays among them', async ({ home, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  const films = home.welcome.locator('li.card');
+  const [first = '', second = ''] = await films.locator('.card-title').allTextContents();
+  const asked = await films.count();
+  await page.getByRole('button', { name: `Like ${first}`, exact: true }).press('Enter');
+  await expect(home.bulbs).toHaveCount(1);
+  await expect(page.getByRole('button', { name: `Liked ${first}, take it back` })).toBeFocused();
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('button', { name: `Skip ${first}` })).toBeFocused();
+  await page.keyboard.press('Space');
+  await expect(films).toHaveCount(asked - 1);
+  await expect(films.first(), 'the next film has its place and the focus').toBeFocused();
+  await expect(films.first()).toContainText(second);
 });
 
 test('the welcome strip goes when the visitor is known well enough', async ({ home, page }) => {
@@ -124,7 +158,8 @@ test('a film can be rated with the keyboard alone', async ({ home, page }) => {
   const stars = home.cards.first().getByRole('slider');
   for (let tabs = 0; tabs < 80; tabs += 1) {
     await page.keyboard.press('Tab');
-    if (await stars.evaluate((element) => element === document.activeElement)) break;
+    // It is made when its card is reached.
+    if (await stars.and(page.locator(':focus')).count()) break;
   }
   await expect(stars).toBeFocused();
   await expect(stars, 'what has the focus can be seen').toBeVisible();

@@ -83,6 +83,21 @@ test('a film is rated where it was found, and narrowing stays in the address', a
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Drama films');
 });
 
+test('the pages of what was found follow one another, and no film stands on two', async ({ page }) => {
+  await page.goto('/search?sort=popular');
+  const shown = () =>
+    page.locator('.results .card-link').evaluateAll((links) => links.map((link) => link.getAttribute('href')));
+  const first = await shown();
+  const pages = page.getByRole('navigation', { name: 'Pages' });
+  await pages.getByRole('link', { name: 'Forward' }).click();
+  await expect(page).toHaveURL(/sort=popular&page=2/);
+  const second = await shown();
+  expect(second.length).toBeGreaterThan(0);
+  expect(second.filter((film) => first.includes(film))).toEqual([]);
+  await pages.getByRole('link', { name: 'Back' }).click();
+  await expect.poll(shown).toEqual(first);
+});
+
 test('axe finds nothing on the search page and its open list, and nothing is wider than the window', async ({
   page,
 }) => {

@@ -33,6 +33,8 @@ test('the workers and what they did are on a page that follows', async ({ home, 
   await page.setViewportSize({ width: 360, height: 800 });
   const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   expect(tooWide, 'nothing is wider than a phone').toBeLessThanOrEqual(0);
+  const cut = await page.locator('.table-wrap').evaluateAll((all) => all.filter((a) => a.scrollWidth > a.clientWidth));
+  expect(cut, 'no word of a table is out of sight').toEqual([]);
 });
 
 test.describe('for somebody from elsewhere', () => {

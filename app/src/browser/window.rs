@@ -14,6 +14,9 @@ use crate::pages::Theme;
 /// A row counts as scrolled to its end when it is this close, in CSS pixels: sub-pixel layout never quite gets there.
 const NEAR_END: i32 = 8;
 
+/// What the Tab key stops at.
+const CONTROLS: &str = "a,button,input";
+
 fn document() -> Option<Document> {
     web_sys::window()?.document()
 }
@@ -200,11 +203,38 @@ pub(crate) fn only_stop(list: &str, place: u32) {
     let places = list.children();
     let place = place.min(places.length().saturating_sub(1));
     for at in 0..places.length() {
-        let Some(inside) = places.item(at).and_then(|item| item.query_selector_all("a,button,input").ok()) else {
-            continue;
-        };
-        for control in (0..inside.length()).filter_map(|at| inside.item(at)) {
-            let _ = control.unchecked_into::<Element>().set_attribute("tabindex", if at == place { "0" } else { "-1" });
+        if let Some(item) = places.item(at) {
+            stop(&item, if at == place { "0" } else { "-1" });
+        }
+    }
+}
+
+/// As [`only_stop`] of `to`, where `from` was the stop so far: a press must not look at every card of the list.
+pub(crate) fn move_stop(list: &str, from: u32, to: u32) {
+    let Some(places) = by_id(list).map(|list| list.children()) else { return };
+    let from = from.min(places.length().saturating_sub(1));
+    for (place, index) in [(from, "-1"), (to, "0")] {
+        if let Some(item) = places.item(place).filter(|_| from != to) {
+            stop(&item, index);
+        }
+    }
+}
+
+/// Lets all of a card be a tab stop, or nothing of it: what has just been made on it follows its first control.
+pub(crate) fn one_stop(card: &str) {
+    let Some(card) = by_id(card) else { return };
+    let first = card.query_selector(CONTROLS).ok().flatten().and_then(|first| first.get_attribute("tabindex"));
+    if let Some(stops) = first {
+        stop(&card, &stops);
+    }
+}
+
+fn stop(card: &Element, index: &str) {
+    let Ok(inside) = card.query_selector_all(CONTROLS) else { return };
+    for control in (0..inside.length()).filter_map(|at| inside.item(at)) {
+        let control: Element = control.unchecked_into();
+        if control.get_attribute("tabindex").as_deref() != Some(index) {
+            let _ = control.set_attribute("tabindex", index);
         }
     }
 }

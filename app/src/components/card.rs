@@ -17,6 +17,9 @@ use crate::{
 /// How long the arrow keys, which take a press for each half star, are still before the rating is sent. Milliseconds.
 const KEYS_REST: u32 = 1_000;
 
+/// So many posters of a list are seen at once, even on a phone.
+pub(crate) const SEEN_FIRST: usize = 3;
+
 /// The catalogue's edition. In context, for posters' addresses: posters are kept for good, so a new catalogue's have
 /// others.
 #[derive(Clone)]
@@ -36,53 +39,102 @@ pub(crate) fn Card(
     /// Whether the card fades in.
     #[prop(optional)]
     arrived: bool,
+    /// Whether its poster is among the first that a visitor sees.
+    #[prop(optional)]
+    first: bool,
 ) -> impl IntoView {
     let marking = expect_context::<Marking>();
     let id = film.id;
     let name = format!("card-{row}-{id}");
     let class = if arrived { "card card-arrived" } else { "card" };
     let open = RwSignal::new(false);
+    // A page has hundreds of cards, and few are ever touched: what is on one is made when it is reached. The server, which
+    // does not know, writes it for browsers without script.
+    let reached = RwSignal::new(!arrived);
+    let reach = {
+        let card = name.clone();
+        move || {
+            if !reached.get_untracked() {
+                reached.set(true);
+                let card = card.clone();
+                soon(move || browser::one_stop(&card));
+            }
+        }
+    };
+    let focused = reach.clone();
     let gone = Memo::new(move |_| marking.gone(id));
     let inside = {
         let card = name.clone();
         move || match gone.get() {
-            None => Either::Left(view! { <Film row film=film.clone() card=card.clone() open /> }),
+            None => Either::Left(view! { <Film row film=film.clone() card=card.clone() open reached first /> }),
             Some(mark) => Either::Right(view! { <PutAway film=film.clone() mark card=card.clone() /> }),
         }
     };
     view! {
-        <li class=class class:card-open=open class:card-gone=move || gone.get().is_some() id=name tabindex="-1">
+        <li
+            class=class
+            class:card-open=open
+            class:card-gone=move || gone.get().is_some()
+            id=name
+            tabindex="-1"
+            on:pointerenter=move |_| reach()
+            on:focusin=move |_| focused()
+        >
             {inside}
         </li>
     }
 }
 
 #[component]
-fn Film(row: &'static str, film: CardFilm, card: String, open: RwSignal<bool>) -> impl IntoView {
+fn Film(
+    row: &'static str,
+    film: CardFilm,
+    card: String,
+    open: RwSignal<bool>,
+    /// Whether what is on the card is to be there.
+    reached: RwSignal<bool>,
+    first: bool,
+) -> impl IntoView {
     let profile = expect_context::<Profile>();
     let CardFilm { id, title, year, aside, reason, .. } = film;
     let stars = Memo::new(move |_| profile.stars(id));
     let form = format!("{row}-{id}");
-    let label = format!("Rate {title}");
     let more = format!("Rate or hide {title}");
-    let marks = {
-        let title = title.clone();
-        move || view! { <MarkButtons movie=id title card open /> }
+    let actions = {
+        let (title, form) = (title.clone(), form.clone());
+        move || {
+            reached.get().then(|| {
+                let (title, card) = (title.clone(), card.clone());
+                let label = format!("Rate {title}");
+                let marks = move || view! { <MarkButtons movie=id title card open /> };
+                view! { <RateForm id=form.clone() movie=id label stars profile marks /> }
+            })
+        }
+    };
+    let slider = slider(&form);
+    let toggle = move |_| {
+        open.update(|open| *open = !*open);
+        if open.get_untracked() {
+            // Who reads the page aloud presses it from afar.
+            reached.set(true);
+            // It stands before the button, where nobody who can't see it would look.
+            focus_soon(slider.clone());
+        }
     };
     view! {
         <a class="card-link" href=address(id, profile.view) rel="external">
-            <Face id title year reason aside=move || facts(stars.get(), &aside) />
+            <Face id title year reason aside=move || facts(stars.get(), &aside) first />
         </a>
-        <RateForm id=form.clone() movie=id label stars profile marks />
+        {actions}
         <button
             class="icon-button card-more with-script"
             type="button"
             aria-expanded=move || open.get().to_string()
-            aria-controls=form
             aria-label=more
-            on:click=move |_| open.update(|open| *open = !*open)
+            on:click=toggle
         >
-            <Icon name="#more" />
+            // A letter, because a drawing would be seven boxes on each of hundreds of cards.
+            "•••"
         </button>
     }
 }
@@ -128,10 +180,20 @@ fn MarkButtons(movie: MovieId, title: String, card: String, open: RwSignal<bool>
 
 /// Gives an element the focus that is about to appear.
 pub(crate) fn focus_soon(id: String) {
+    soon(move || browser::focus(&id));
+}
+
+/// Does something as soon as the page shows what has just been changed.
+fn soon(what: impl FnOnce() + 'static) {
     leptos::task::spawn_local(async move {
         leptos::task::tick().await;
-        browser::focus(&id);
+        what();
     });
+}
+
+/// The id of the slider in a card's form.
+fn slider(form: &str) -> String {
+    format!("stars-{form}")
 }
 
 /// The id of a card's way back.
@@ -185,6 +247,9 @@ pub(crate) fn Face<Aside, AsideView>(
     year: Option<u16>,
     aside: Aside,
     #[prop(into)] reason: String,
+    /// Whether its poster is among the first that a visitor sees: asked for before it is known to be in the window.
+    #[prop(optional)]
+    first: bool,
 ) -> impl IntoView
 where
     Aside: Fn() -> AsideView + Send + 'static,
@@ -194,7 +259,14 @@ where
     let whole_title = title.clone();
     view! {
         <span class="poster">
-            <img src=format!("/poster/{id}.svg?{edition}") alt="" width="200" height="300" loading="lazy" />
+            <img
+                src=format!("/poster/{id}.svg?{edition}")
+                alt=""
+                width="200"
+                height="300"
+                loading=(!first).then_some("lazy")
+                fetchpriority=first.then_some("high")
+            />
         </span>
         <span class="card-title" title=whole_title>{title}</span>
         <span class="card-facts">
@@ -223,6 +295,7 @@ where
     let number = move || stars.get().map_or_else(|| "0".to_owned(), |stars| stars.to_string());
     let first = stars.get_untracked().map_or_else(|| "0".to_owned(), |stars| stars.to_string());
     let by_keys = StoredValue::new(false);
+    let slider = slider(&id);
     let chosen = move |event: ev::Event| event_target_value(&event).parse::<Stars>().ok();
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
@@ -249,6 +322,7 @@ where
                 <input
                     type="range"
                     name="stars"
+                    id=slider
                     min="0"
                     max="5"
                     step="0.5"

@@ -45,11 +45,6 @@ pub(crate) fn Icons() -> impl IntoView {
                 <path d="M2.5 12C7 4.5 17 4.5 21.5 12 17 19.5 7 19.5 2.5 12z"></path>
                 <circle cx="12" cy="12" r="3"></circle>
             </symbol>
-            <symbol id="more" viewBox="0 0 24 24">
-                <circle cx="5" cy="12" r="1.2"></circle>
-                <circle cx="12" cy="12" r="1.2"></circle>
-                <circle cx="19" cy="12" r="1.2"></circle>
-            </symbol>
         </svg>
     }
 }

@@ -76,8 +76,8 @@ pub(crate) fn FilmRow(
     });
     let stops = move |_| {
         if let Some(place) = browser::focused_place(track) {
+            browser::move_stop(track, stop.get_value(), place);
             stop.set_value(place);
-            browser::only_stop(track, place);
         }
     };
     let arrows = move |event: ev::KeyboardEvent| {

@@ -3,7 +3,7 @@
 use leptos::{ev, prelude::*};
 
 use super::{
-    card::Face,
+    card::{Face, SEEN_FIRST},
     film_map::FilmMap,
     profile::Profile,
     row::{Arrows, scrolling},
@@ -35,13 +35,13 @@ pub(crate) fn Welcome(
         }
     };
     // Films only ever leave: a list that can also be reordered would be more to download.
-    let card = |film: CardFilm| {
+    let card = |(place, film): (usize, CardFilm)| {
         move || {
             let left = !skipped.with(|skipped| skipped.has(film.id));
-            left.then(|| view! { <WelcomeCard film=film.clone() profile skipped /> })
+            left.then(|| view! { <WelcomeCard film=film.clone() profile skipped first=place < SEEN_FIRST /> })
         }
     };
-    let cards = films.into_iter().map(card).collect_view();
+    let cards = films.into_iter().enumerate().map(card).collect_view();
     view! {
         <section class="welcome" aria-labelledby="welcome">
             <div class="welcome-words">
@@ -67,7 +67,7 @@ pub(crate) fn Welcome(
 }
 
 #[component]
-fn WelcomeCard(film: CardFilm, profile: Profile, skipped: RwSignal<FilmMap<()>>) -> impl IntoView {
+fn WelcomeCard(film: CardFilm, profile: Profile, skipped: RwSignal<FilmMap<()>>, first: bool) -> impl IntoView {
     let CardFilm { id, title, year, .. } = film;
     let liked = Memo::new(move |_| profile.stars(id).is_some_and(Stars::is_liked));
     let label = {
@@ -93,7 +93,7 @@ fn WelcomeCard(film: CardFilm, profile: Profile, skipped: RwSignal<FilmMap<()>>)
     let skip_label = format!("Skip {title}");
     view! {
         <li class="card" tabindex="-1">
-            <Face id title year aside=|| () reason="" />
+            <Face id title year aside=|| () reason="" first />
             <div class="like-skip">
                 <form method="post" action="/fn/rate" on:submit=toggle>
                     <input type="hidden" name="movie" value=id.to_string() />

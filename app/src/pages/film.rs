@@ -83,7 +83,7 @@ fn Film(content: Content, viewer: Option<ViewerId>) -> impl IntoView {
             <div class="page">
                 <article class="film" aria-labelledby="film-title">
                     <span class="poster">
-                        <img src=poster alt="" width="200" height="300" />
+                        <img src=poster alt="" width="200" height="300" fetchpriority="high" />
                     </span>
                     <div>
                         <h1 id="film-title">{film.title.clone()}</h1>

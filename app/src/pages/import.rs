@@ -223,9 +223,9 @@ fn Summary(summary: ImportSummary) -> impl IntoView {
         _ => format!("Your {} file is in", summary.source),
     };
     let tally = [
-        (ratings, "new ratings"),
-        (changed, "ratings changed"),
-        (same, "ratings as they were"),
+        (ratings, if ratings == 1 { "new rating" } else { "new ratings" }),
+        (changed, if changed == 1 { "rating changed" } else { "ratings changed" }),
+        (same, if same == 1 { "rating as it was" } else { "ratings as they were" }),
         (older, "older than what you said here"),
         (watchlist, "new on your watchlist"),
         (seen, "marked as seen"),
@@ -286,7 +286,9 @@ fn Notes(
         notes.push(format!("{} said again what another had said.{differ}", counted(duplicates, "row")));
     }
     if not_films > 0 {
-        notes.push(format!("{} are about series, episodes or games, and were left out.", counted(not_films, "row")));
+        let (are, were) = if not_films == 1 { ("is", "was") } else { ("are", "were") };
+        let rows = counted(not_films, "row");
+        notes.push(format!("{rows} {are} about series, episodes or games, and {were} left out."));
     }
     if unreadable_rows > 0 {
         let more = u32::try_from(unreadable.len()).is_ok_and(|told| told < unreadable_rows);

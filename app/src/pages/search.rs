@@ -13,7 +13,7 @@ use crate::{
     api,
     components::{
         bar::TopBar,
-        card::{Card, Edition},
+        card::{Card, Edition, SEEN_FIRST},
         footer::Footer,
         marks::Marking,
         profile::Profile,
@@ -202,7 +202,11 @@ pub(super) fn FoundFilms(
     });
     view! {
         <ul class="results" role="list">
-            {found.into_iter().map(|film| view! { <Card row="found" film /> }).collect_view()}
+            {found
+                .into_iter()
+                .enumerate()
+                .map(|(place, film)| view! { <Card row="found" film first=place < SEEN_FIRST /> })
+                .collect_view()}
         </ul>
         <Toast profile marking />
     }

@@ -1,0 +1,55 @@
+// What is on a card is made when the card is reached: by mouse, by keyboard, by a finger, and by who reads on.
+
+import { expect, test } from '../support/test.ts';
+
+test('a predicted card has its stars as soon as it is pointed at, and no other has them', async ({ home, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  await expect(home.track.getByRole('slider')).toHaveCount(0);
+  await home.cards.nth(1).hover();
+  await expect(home.cards.nth(1).getByRole('slider')).toBeVisible();
+  await expect(home.track.getByRole('slider')).toHaveCount(1);
+});
+
+test('who reads the page aloud finds a button on every card that leads to its stars', async ({ home, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  const [title = ''] = await home.titles();
+  const button = home.cards.first().getByRole('button', { name: `Rate or hide ${title}` });
+  // As a screen reader presses it: without the focus, and wherever the mouse is.
+  await button.evaluate((button: HTMLButtonElement) => button.click());
+  const slider = home.cards.first().getByRole('slider', { name: `Rate ${title}` });
+  await expect(slider).toBeFocused();
+  await expect(home.cards.first().locator('.card-actions')).toHaveCSS('opacity', '1');
+});
+
+test('the way back through a row leads to what is on its card', async ({ home, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  await home.popular.getByRole('button', { name: 'Forward' }).focus();
+  const inFirst = () => home.cards.first().evaluate((card) => card.contains(document.activeElement));
+  for (let tabs = 0; tabs < 6 && !(await inFirst()); tabs += 1) await page.keyboard.press('Shift+Tab');
+  expect(await inFirst(), 'the focus is on the card').toBe(true);
+  await page.keyboard.press('Shift+Tab');
+  await expect(home.cards.first().getByRole('button', { name: /^Not interested/ })).toBeFocused();
+});
+
+test.describe('on a touch screen', () => {
+  test.use({ hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } });
+
+  test('a button on every card opens its stars, and closes them', async ({ home, page }) => {
+    await page.goto('/');
+    await home.isFilled();
+    const [title = ''] = await home.titles();
+    const button = home.cards.first().getByRole('button', { name: `Rate or hide ${title}` });
+    const actions = home.cards.first().locator('.card-actions');
+    await button.scrollIntoViewIfNeeded();
+    await expect(button).toBeInViewport({ ratio: 1 });
+    await button.tap();
+    await expect(button).toHaveAttribute('aria-expanded', 'true');
+    await expect(actions).toHaveCSS('opacity', '1');
+    await button.tap();
+    await expect(button).toHaveAttribute('aria-expanded', 'false');
+    await expect(actions).toHaveCSS('opacity', '0');
+  });
+});
