@@ -19,6 +19,7 @@ use server::model::{
     FilmOrder, History, Recommender,
     blend::{Blend, Knot},
     compute_alone,
+    ials::{self, Factors},
     linear::Weights,
     set_autoencoder::{Config, LENGTH_FEATURES, SetAutoencoder, SetRecommender, names},
     set_candle_threads,
@@ -29,6 +30,7 @@ const CONFIG: Config = Config { films: 9_742, width: 256, hidden: 256 };
 /// Weights that go out from each film.
 const STRONGEST: usize = 400;
 const BATCH: usize = 64;
+const FACTORS: ials::Hyper = ials::Hyper { factors: 64, iterations: 16, unobserved: 0.3, regularisation: 3.0, seed: 1 };
 
 fn main() -> Result<(), Box<dyn Error>> {
     set_candle_threads(1);
@@ -104,8 +106,10 @@ fn model(random: &mut ChaCha8Rng) -> Result<Blend, Box<dyn Error>> {
     let values = towards.iter().map(|_| random.random_range(-0.1..0.1)).collect();
     let offsets = (0..=films).map(|film| film * STRONGEST as u32).collect();
     let expert = Weights::from_parts(offsets, towards, values).ok_or("weights out of place")?;
-    let knot = Knot { length: 10, network: 1.0, expert: 0, linear: 1.0 };
-    Ok(Blend::new(network(random)?, vec![expert], vec![knot]).ok_or("parts that do not fit")?)
+    let films = (0..CONFIG.films * FACTORS.factors).map(|_| random.random_range(-0.1..0.1)).collect();
+    let factors = Factors::new(films, FACTORS).ok_or("factors out of place")?;
+    let knot = Knot { length: 10, network: 1.0, expert: 0, linear: 1.0, factors: 0, ials: 1.0 };
+    Ok(Blend::new(network(random)?, vec![expert], vec![factors], vec![knot]).ok_or("parts that do not fit")?)
 }
 
 fn network(random: &mut ChaCha8Rng) -> Result<SetRecommender, Box<dyn Error>> {

@@ -19,6 +19,7 @@ use super::{
     Recommender,
     blend::{Blend, Knot},
     fitting::{Fitted, Validation},
+    ials,
     set_autoencoder::Config,
     stars::{self, FittedStars, StarsModel},
     training::Hyper,
@@ -34,7 +35,7 @@ mod tests;
 pub const FILE_NAME: &str = "model.safetensors";
 
 /// Changes when a file of before can no longer be read.
-const FORMAT: u32 = 4;
+const FORMAT: u32 = 5;
 const BLEND: &str = "blend";
 /// Our key in the header's `__metadata__`.
 const KEY: &str = "marquee";
@@ -65,6 +66,8 @@ pub struct Metadata {
     pub hyper: Hyper,
     /// Its linear experts.
     pub experts: Vec<Expert>,
+    /// How its films' factors were learned.
+    pub factors: Vec<ials::Hyper>,
     /// How the parts are mixed.
     pub knots: Vec<Knot>,
     /// How such a model did on viewers it had not seen.
@@ -174,6 +177,7 @@ pub fn save(path: &Path, fitted: &Fitted, stars: &FittedStars, catalogue: &Info)
         experts: experts
             .map(|(weights, of)| Expert { of: of.clone(), weights: weights.parts().2.len() as u64 })
             .collect(),
+        factors: fitted.factors.clone(),
         knots: model.knots().to_vec(),
         validation: fitted.validation.clone(),
         stars: stars.model.scalars(),

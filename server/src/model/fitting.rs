@@ -14,24 +14,26 @@ use std::{
 };
 
 use app::domain::ViewerId;
-use serde::{Deserialize, Serialize};
 
 use super::{
-    FilmOrder, Likes, ModelError, Popularity, Traits,
+    FilmOrder, Ials, Likes, ModelError, Popularity, Traits,
     blend::{Blend, Knot},
-    evaluation::{self, Case, Figures, Shown},
+    evaluation::{self, Case},
+    ials::{self, Factors},
     linear::{self, LinearError, Recipe, Weights, fame},
     set_autoencoder::SetRecommender,
     training::{self, Hyper, Trained, TrainingError},
-    tuning::{self, Ingredient, Mixture, Tuner},
+    tuning::{self, Assembly, Ingredient, Mixture, Tuner},
 };
 use crate::catalogue::Interactions;
 
 mod budget;
 #[cfg(test)]
 mod tests;
+mod validation;
 
-use budget::Plan;
+use budget::{Plan, Size};
+pub use validation::{Row, Validation};
 
 /// One viewer in so many is held out of a round.
 const ONE_IN: u64 = 5;
@@ -45,6 +47,14 @@ const FEWEST: usize = 100;
 const ENOUGH: u64 = 2_000;
 /// Weights kept of each film: what the rest would add is lost in the third digit (docs/model.md).
 const STRONGEST: usize = 400;
+
+/// Numbers of a film's factors.
+const FACTORS: usize = 64;
+
+/// How often iALS goes through both sides: with many viewers each of them teaches as much as several.
+fn iterations(viewers: usize) -> usize {
+    if viewers < MANY { 16 } else { 8 }
+}
 
 /// What `fit` is told.
 #[derive(Clone, Copy, Debug)]
@@ -83,30 +93,6 @@ pub struct Progress {
     pub loss: Option<f32>,
 }
 
-/// The mixture's figures beside popularity's, on viewers that neither has seen.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Validation {
-    /// Viewers held out, of all rounds.
-    pub viewers: usize,
-    /// A row for each length of history that occurs.
-    pub rows: Vec<Row>,
-}
-
-/// How well lists of one length of history were ranked.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Row {
-    /// How much of each viewer's likes was shown.
-    pub shown: Shown,
-    /// Lists ranked.
-    pub lists: usize,
-    /// The mixture's nDCG@10.
-    pub ndcg: f64,
-    /// The network's alone.
-    pub network: f64,
-    /// Popularity's.
-    pub popularity: f64,
-}
-
 /// A model and how it came about.
 #[derive(Clone, Debug)]
 pub struct Fitted {
@@ -116,6 +102,8 @@ pub struct Fitted {
     pub hyper: Hyper,
     /// What the model's experts were made of.
     pub experts: Vec<Vec<Ingredient>>,
+    /// How the model's factors were learned.
+    pub factors: Vec<ials::Hyper>,
     /// How many viewers it learned from.
     pub viewers: usize,
     /// How such a model did on viewers it had not seen.
@@ -163,8 +151,10 @@ pub fn fit(
         _ => 1,
     };
     let films = interactions.films.len();
-    let plan = Plan { rounds, hyper: workshop.hyper(viewers) }.within(options.budget, viewers, films);
-    let Plan { rounds, hyper } = plan;
+    let plan = Plan { rounds, factors: true, hyper: workshop.hyper(viewers) };
+    let ratings = interactions.items.len();
+    let Plan { rounds, factors, hyper } = plan.within(options.budget, Size { viewers, films, ratings });
+    let tables = if factors { tuning::FACTORS.len() } else { 0 };
     let epochs = options.budget.map(|_| hyper.epochs).or(options.epochs);
     let workshop = Workshop { options: Options { epochs, ..options }, ..workshop };
     let held_out = |round: u64, viewer: ViewerId| lot(viewer) % lots == round;
@@ -178,24 +168,25 @@ pub fn fit(
         let cases = [round, lots + round]
             .map(|half| evaluation::cases(interactions, tuning::DRAWS, |viewer| wanted(viewer) && lot(viewer) == half));
         let viewers = interactions.viewers.iter().filter(|&&viewer| wanted(viewer) && held_out(round, viewer)).count();
-        trials.push(workshop.trial(&trained, |viewer| kept(round, viewer), cases, viewers)?);
+        trials.push(workshop.trial(&trained, tables, |viewer| kept(round, viewer), cases, viewers)?);
     }
 
     say(Stage::Mixture, 0, 2);
     let all: Vec<&Tuner> = trials.iter().flat_map(|trial| &trial.tuners).collect();
     let mixtures = mixtures(&all);
-    let validation = validate(&trials)?;
+    let validation = validation::validate(&trials)?;
     drop(trials);
     say(Stage::Mixture, 1, 2);
-    let (experts, knots) = tuning::knots(&mixtures);
-    let parts = workshop.parts(&last, &recipes(&experts), &wanted)?;
+    let Assembly { experts, factors, knots } = Assembly::of(&mixtures);
+    let parts = workshop.parts(&last, &recipes(&experts), &factors, &wanted)?;
     let made = experts.iter().map(|expert| parts.expert(expert)).collect::<Option<Vec<_>>>().ok_or(FitError::Parts)?;
     let rounded = made.iter().map(|expert| expert.rounded().map_err(ModelError::from));
     let (made, scales): (Vec<Weights>, Vec<f32>) = rounded.collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
     let knots = knots.into_iter().map(|knot| Knot { linear: knot.linear * scales[knot.expert], ..knot }).collect();
     let hyper = last.hyper;
-    let model = Blend::new(parts.network, made, knots).ok_or(FitError::Parts)?;
-    Ok(Fitted { model, hyper, experts, viewers, validation, took: started.elapsed() })
+    let factors = factors.into_iter().map(|number| workshop.factors_hyper(number, viewers)).collect();
+    let model = Blend::new(parts.network, made, parts.factors, knots).ok_or(FitError::Parts)?;
+    Ok(Fitted { model, hyper, experts, factors, viewers, validation, took: started.elapsed() })
 }
 
 /// Whoever panicked while telling, it is only progress.
@@ -208,6 +199,8 @@ struct Parts {
     network: SetRecommender,
     /// Recipes, their obscurity aside, and what was made of them.
     made: Vec<(Recipe, Weights)>,
+    /// The tables of factors that were asked for.
+    factors: Vec<Factors>,
     /// How many of those it learned from liked each film.
     likes: Vec<u32>,
 }
@@ -232,7 +225,7 @@ fn mixtures(tuners: &[&Tuner]) -> Vec<Mixture> {
 /// What serves where too few viewers are there to choose on.
 fn network_alone() -> Mixture {
     let expert = vec![Ingredient { recipe: tuning::RECIPES[1], factor: 1.0 }];
-    Mixture { length: 1, network: 1.0, expert, linear: 0.0 }
+    Mixture { length: 1, network: 1.0, expert, linear: 0.0, factors: None }
 }
 
 /// The recipes of these experts, each once, whatever the obscurity.
@@ -308,14 +301,16 @@ impl Workshop<'_> {
     fn trial(
         &self,
         trained: &Trained,
+        tables: usize,
         kept: impl Fn(ViewerId) -> bool + Sync,
         cases: [Vec<Case>; 2],
         viewers: usize,
     ) -> Result<Trial, FitError> {
-        let parts = self.parts(trained, &tuning::RECIPES, &kept)?;
+        let tables: Vec<usize> = (0..tables).collect();
+        let parts = self.parts(trained, &tuning::RECIPES, &tables, &kept)?;
         let popularity = Popularity::new(Arc::clone(&self.order), &Likes::of(self.interactions, 1, &kept));
         let experts: Vec<&Weights> = parts.made.iter().map(|(_, weights)| weights).collect();
-        let tuner = |cases: &[Case]| Tuner::new(&parts.network, &experts, &parts.likes, cases);
+        let tuner = |cases: &[Case]| Tuner::new(&parts.network, &experts, &parts.factors, &parts.likes, cases);
         let tuners = [tuner(&cases[0])?, tuner(&cases[1])?];
         Ok(Trial { parts, popularity, cases, tuners, viewers })
     }
@@ -324,41 +319,32 @@ impl Workshop<'_> {
         &self,
         trained: &Trained,
         recipes: &[Recipe],
+        tables: &[usize],
         wanted: impl Fn(ViewerId) -> bool + Sync,
     ) -> Result<Parts, FitError> {
         let network = SetRecommender::new(trained.net.clone(), Arc::clone(&self.order), trained.version.clone())
             .map_err(ModelError::from)?;
         let made = linear::make(self.interactions, self.traits, &wanted, recipes, STRONGEST)?;
-        let likes = Likes::of(self.interactions, 1, &wanted).counts();
-        Ok(Parts { network, made: recipes.iter().copied().zip(made).collect(), likes })
+        let likes = Likes::of(self.interactions, 1, &wanted);
+        let learn = |&number: &usize| {
+            let hyper = self.factors_hyper(number, likes.viewers().len());
+            Ials::train(Arc::clone(&self.order), &likes, hyper, |_| ()).into_factors()
+        };
+        let factors = tables.iter().map(learn).collect::<Option<Vec<_>>>().ok_or(FitError::Parts)?;
+        Ok(Parts { network, made: recipes.iter().copied().zip(made).collect(), factors, likes: likes.counts() })
     }
-}
 
-/// Each half's figures with the mixtures that were chosen on the other halves.
-fn validate(trials: &[Trial]) -> Result<Option<Validation>, FitError> {
-    let [mut blend, mut network, mut popularity] = [Figures::default(); 3];
-    for half in 0..2 {
-        let others: Vec<&Tuner> = trials.iter().map(|trial| &trial.tuners[1 - half]).collect();
-        let (experts, knots) = tuning::knots(&mixtures(&others));
-        for Trial { parts, popularity: popular, cases, .. } in trials {
-            let cases = &cases[half];
-            network.add(&evaluation::measure(&parts.network, cases)?);
-            popularity.add(&evaluation::measure(popular, cases)?);
-            let experts = experts.iter().map(|expert| parts.expert(expert));
-            let experts = experts.collect::<Option<Vec<_>>>().ok_or(FitError::Parts)?;
-            let model = Blend::new(parts.network.clone(), experts, knots.clone()).ok_or(FitError::Parts)?;
-            blend.add(&evaluation::measure(&model, cases)?);
+    /// How the factors with this number of [`tuning::FACTORS`] are learned from so many viewers.
+    fn factors_hyper(&self, number: usize, viewers: usize) -> ials::Hyper {
+        let (regularisation, unobserved) = tuning::FACTORS[number];
+        ials::Hyper {
+            factors: FACTORS,
+            iterations: iterations(viewers),
+            unobserved,
+            regularisation,
+            seed: self.options.seed,
         }
     }
-    let rows = Shown::ALL.into_iter().zip(blend.rows).zip(network.rows).zip(popularity.rows);
-    let rows: Vec<Row> = rows
-        .filter_map(|(((shown, blend), network), popularity)| {
-            let (lists, ndcg) = (blend.lists(), blend.ndcg()?);
-            Some(Row { shown, lists, ndcg, network: network.ndcg()?, popularity: popularity.ndcg()? })
-        })
-        .collect();
-    let viewers = trials.iter().map(|trial| trial.viewers).sum();
-    Ok((!rows.is_empty()).then_some(Validation { viewers, rows }))
 }
 
 impl Parts {

@@ -11,14 +11,16 @@ use std::sync::Arc;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{FilmOrder, History, Likes, ModelError, Recommender, Share};
 
+mod factors;
 mod solving;
 #[cfg(test)]
 mod tests;
 
+pub use factors::Factors;
 use solving::{Problem, gram};
 
 /// Steps of conjugate gradients for each film and viewer in training: as `implicit` takes.
@@ -27,7 +29,7 @@ const STEPS: usize = 3;
 const CHUNK: usize = 64;
 
 /// How factors are learned.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Hyper {
     /// Numbers of a film's and of a viewer's factors.
     pub factors: usize,
@@ -68,6 +70,11 @@ impl Ials {
         }
         let shared = gram(&films, hyper);
         Self { order, hyper, films, shared }
+    }
+
+    /// The films' factors by themselves; `None` if they are no numbers.
+    pub fn into_factors(self) -> Option<Factors> {
+        Factors::new(self.films, self.hyper)
     }
 
     /// What a visitor's factors are who liked these films. Solved to the end, not by a few steps: it starts from nothing.

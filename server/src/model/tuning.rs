@@ -3,8 +3,6 @@
 //! A likelihood fit of the mixture was tried and is worse (docs/model.md): what matters is the head of the list, so that
 //! is what is compared, for a grid of mixtures, at each length of history by itself.
 
-use std::ops::Range;
-
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +10,7 @@ use super::{
     ModelError, Recommender,
     blend::{self, Knot},
     evaluation::Case,
+    ials::Factors,
     linear::{Recipe, RowShape, Weights, fame},
     set_autoencoder::SetRecommender,
 };
@@ -20,7 +19,7 @@ mod lists;
 #[cfg(test)]
 mod tests;
 
-use lists::{List, Mixed, Row, seconds, singles};
+use lists::{List, Mixed, Row, Shares, seconds, singles, thirds};
 
 /// What linear experts may be like, for short and for long histories, in small and in large catalogues: of some hundred
 /// that were tried on two data sets those that together leave nothing to be had by any other (docs/model.md).
@@ -38,6 +37,8 @@ pub const RECIPES: [Recipe; 12] = [
     directions(32),
     directions(64),
 ];
+/// What factors may be like: λ and α of iALS, from long histories to short ones.
+pub const FACTORS: [(f32, f32); 3] = [(3.0, 0.1), (3.0, 0.3), (10.0, 1.0)];
 /// Orders in which each viewer's likes are dealt: the more, the less chance decides.
 pub const DRAWS: u32 = 6;
 /// Lengths of histories that have a mixture each: lists are taken by what they show, whatever part of a viewer's likes
@@ -49,6 +50,14 @@ const OBSCURITIES: [f32; 3] = [0.0, 0.1, 0.2];
 const PARTS: u32 = 10;
 /// What a second linear expert may have of the linear part.
 const SECONDS: [f32; 3] = [0.25, 0.5, 0.75];
+/// What factors may have of a mixture.
+const THIRDS: [f32; 6] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.7];
+/// The best mixtures without factors that are also tried with them: what is best beside others is not always what is best
+/// alone.
+const CONTENDERS: usize = 6;
+/// From this length on it also counts how a film that is looked for stands among others that chance has chosen, and not
+/// only the head of the list: who has liked so many films has seen its head.
+const LONG: usize = 40;
 /// Lists of a length that a tuner has: more tell nothing new.
 const MOST_LISTS: usize = 3_000;
 /// With fewer lists than this a length has no mixture: the nearest one serves.
@@ -86,20 +95,41 @@ pub struct Mixture {
     pub expert: Vec<Ingredient>,
     /// What the expert's score is multiplied by.
     pub linear: f32,
+    /// Which of [`FACTORS`], and what their score is multiplied by.
+    pub factors: Option<(usize, f32)>,
 }
 
-/// The experts of some mixtures, each once, and the knots that use them.
-pub fn knots(mixtures: &[Mixture]) -> (Vec<Vec<Ingredient>>, Vec<Knot>) {
-    let mut experts: Vec<Vec<Ingredient>> = Vec::new();
-    let knots = mixtures.iter().map(|mixture| {
-        let expert = experts.iter().position(|expert| *expert == mixture.expert).unwrap_or_else(|| {
-            experts.push(mixture.expert.clone());
-            experts.len() - 1
+/// What some mixtures need, each part once, and the knots that use it.
+pub struct Assembly {
+    /// Linear experts.
+    pub experts: Vec<Vec<Ingredient>>,
+    /// Which of [`FACTORS`].
+    pub factors: Vec<usize>,
+    /// The mixtures.
+    pub knots: Vec<Knot>,
+}
+
+impl Assembly {
+    /// Of these mixtures.
+    pub fn of(mixtures: &[Mixture]) -> Self {
+        let (mut experts, mut factors) = (Vec::new(), Vec::new());
+        let knots = mixtures.iter().map(|mixture| {
+            let expert = place(&mut experts, &mixture.expert);
+            let (factors, ials) =
+                mixture.factors.map_or((0, 0.0), |(number, factor)| (place(&mut factors, &number), factor));
+            Knot { length: mixture.length, network: mixture.network, expert, linear: mixture.linear, factors, ials }
         });
-        Knot { length: mixture.length, network: mixture.network, expert, linear: mixture.linear }
-    });
-    let knots = knots.collect();
-    (experts, knots)
+        let knots = knots.collect();
+        Self { experts, factors, knots }
+    }
+}
+
+/// Where the item stands; at the end, if it was not there.
+fn place<T: Clone + PartialEq>(items: &mut Vec<T>, item: &T) -> usize {
+    items.iter().position(|other| other == item).unwrap_or_else(|| {
+        items.push(item.clone());
+        items.len() - 1
+    })
 }
 
 /// What the mixtures are compared on: lists for each of [`LENGTHS`].
@@ -108,11 +138,12 @@ pub struct Tuner {
 }
 
 impl Tuner {
-    /// Lets the network and the experts, made by [`RECIPES`] from viewers with so many `likes` of each film, score the
-    /// cases.
+    /// Lets the network, the experts, made by [`RECIPES`] from viewers with so many `likes` of each film, and the factors,
+    /// made by [`FACTORS`] or none at all, score the cases.
     pub fn new(
         network: &SetRecommender,
         experts: &[&Weights],
+        factors: &[Factors],
         likes: &[u32],
         cases: &[Case],
     ) -> Result<Self, ModelError> {
@@ -127,7 +158,11 @@ impl Tuner {
         let lists = |cases: &[&Case]| {
             let histories: Vec<_> = cases.iter().map(|case| case.history()).collect();
             let by_network = network.scores(&histories)?;
-            Ok(cases.iter().zip(by_network).map(|(case, scores)| List::of(case, experts, &fames, &scores)).collect())
+            Ok(cases
+                .iter()
+                .zip(by_network)
+                .map(|(case, scores)| List::of(case, experts, factors, &fames, &scores))
+                .collect())
         };
         let rows = of_rows.iter().map(|cases| {
             let lists: Result<Vec<Vec<List>>, ModelError> = cases.par_chunks(64).map(lists).collect();
@@ -143,10 +178,11 @@ fn nearest(length: usize) -> usize {
     (0..LENGTHS.len()).min_by(|a, b| distance(a).total_cmp(&distance(b))).unwrap_or_default()
 }
 
-/// For each length the mixture with the best mean nDCG@10 over the lists of these tuners, those of the next shorter and
-/// the next longer length counting half: what is good for ten films is hardly bad for twenty, and chance decides less. Of
+/// For each length the mixture with the best mean gain over the lists of these tuners, those of the next shorter and the
+/// next longer length counting half: what is good for ten films is hardly bad for twenty, and chance decides less. Of
 /// equals the one with the most of the network. First the best single expert and proportion are found, then whether
-/// another expert beside it is better still. A length with few lists has no mixture.
+/// another expert beside it is better still, and then whether factors beside the best of all these are. A length with few
+/// lists has no mixture.
 pub fn best(tuners: &[&Tuner]) -> Vec<Mixture> {
     let rows = (0..LENGTHS.len()).map(|row| Row::of(tuners.iter().flat_map(|tuner| &tuner.rows[row]).collect()));
     let rows: Vec<Row<'_>> = rows.collect();
@@ -156,25 +192,29 @@ pub fn best(tuners: &[&Tuner]) -> Vec<Mixture> {
     let enough = |row: usize| rows.get(row).is_some_and(|row| row.lists.len() >= FEWEST_LISTS);
     let neighbours = |row: usize| [row.wrapping_sub(1), row + 1].into_iter().filter(|&row| enough(row));
     let chosen = (0..rows.len()).filter(|&row| enough(row)).map(|row| {
-        let gain = |single: usize| {
-            gains[row][single] + NEIGHBOURS * neighbours(row).map(|row| gains[row][single]).sum::<f64>()
-        };
-        let single = first_best(0..singles.len(), gain).unwrap_or_default();
-        let first = rows[row].mixed(&singles[single]);
-        let mut tried = vec![first];
-        tried.extend(seconds(&singles[single]).iter().map(|pair| rows[row].mixed(pair)));
         let gain = |mixed: &Mixed| {
             rows[row].gain(mixed) + NEIGHBOURS * neighbours(row).map(|row| rows[row].gain(mixed)).sum::<f64>()
         };
-        let gains: Vec<f64> = tried.par_iter().map(gain).collect();
-        let best = first_best(0..tried.len(), |tried| gains[tried]).unwrap_or_default();
-        tried.swap_remove(best).mixture(LENGTHS[row])
+        let compare = |shares: Vec<Shares>| {
+            let gain = |shares: Shares| (gain(&rows[row].mixed(&shares)), shares);
+            shares.into_par_iter().map(gain).collect::<Vec<_>>()
+        };
+        let of_single = |single: usize| {
+            gains[row][single] + NEIGHBOURS * neighbours(row).map(|row| gains[row][single]).sum::<f64>()
+        };
+        let mut tried: Vec<(f64, Shares)> =
+            singles.iter().enumerate().map(|(single, shares)| (of_single(single), shares.clone())).collect();
+        // Stable: of equals the first stays before the others.
+        tried.sort_by(|a, b| b.0.total_cmp(&a.0));
+        tried.truncate(CONTENDERS);
+        let pairs = tried.first().map(|(_, single)| seconds(single)).unwrap_or_default();
+        tried.extend(compare(pairs));
+        tried.sort_by(|a, b| b.0.total_cmp(&a.0));
+        tried.truncate(CONTENDERS);
+        let with_factors = tried.iter().flat_map(|(_, shares)| thirds(shares, rows[row].tables())).collect();
+        tried.extend(compare(with_factors));
+        let best = tried.into_iter().reduce(|best, other| if other.0 > best.0 { other } else { best });
+        best.map(|(_, shares)| rows[row].mixed(&shares).mixture(LENGTHS[row]))
     });
-    chosen.collect()
-}
-
-/// The number with the largest gain, of equals the first.
-fn first_best(numbers: Range<usize>, gain: impl Fn(usize) -> f64) -> Option<usize> {
-    let gains = numbers.map(|number| (gain(number), number));
-    Some(gains.reduce(|best, other| if other.0 > best.0 { other } else { best })?.1)
+    chosen.flatten().collect()
 }

@@ -13,6 +13,7 @@ use crate::{
     model::{
         FilmOrder, Recommender,
         blend::Blend,
+        ials::Factors,
         linear::Weights,
         set_autoencoder::{Config, SetAutoencoder, SetRecommender},
         stars::StarsModel,
@@ -28,7 +29,13 @@ pub const STARS: [&str; 3] = ["stars.films", "stars.covariances", "stars.visitor
 pub fn expert_names(number: usize) -> [String; 3] {
     ["offsets", "films", "weights"].map(|part| format!("experts.{number}.{part}"))
 }
-/// A header with more experts than this is broken: there is one for a length of history at most.
+
+/// The films' factors number so and so: (films, factors).
+pub fn factors_name(number: usize) -> String {
+    format!("factors.{number}.films")
+}
+
+/// A header with more experts or tables of factors than this is broken: there is one for a length of history at most.
 const MOST_EXPERTS: usize = 64;
 /// Vectors and layers longer than this are a broken header, not a model.
 const LARGEST_LAYER: usize = 1 << 14;
@@ -48,6 +55,10 @@ pub fn of(model: &Blend, stars: &StarsModel) -> candle_core::Result<Vec<(String,
             Tensor::from_slice(weights, weights.len(), &Device::Cpu)?.to_dtype(DType::F16)?,
         ];
         tensors.extend(expert_names(number).into_iter().zip(parts));
+    }
+    for (number, factors) in model.factors().iter().enumerate() {
+        let table = Tensor::from_slice(factors.films(), (factors.catalogue(), factors.width()), &Device::Cpu)?;
+        tensors.push((factors_name(number), table));
     }
     let (means, covariances, visitors) = stars.parts();
     let films = stars.films();
@@ -72,22 +83,30 @@ pub fn expected_bytes(metadata: &Metadata, catalogue: &Info) -> Result<u64, Stri
     if metadata.experts.len() > MOST_EXPERTS {
         return Err(format!("{} experts", metadata.experts.len()));
     }
+    if metadata.factors.len() > MOST_EXPERTS {
+        return Err(format!("{} tables of factors", metadata.factors.len()));
+    }
+    if let Some(table) = metadata.factors.iter().find(|table| !(1..=LARGEST_LAYER).contains(&table.factors)) {
+        return Err(format!("tables of {} factors", table.factors));
+    }
     let films = films as u64;
     let network = metadata.config.parameters() as u64 + films;
     // No film has more weights than there are films.
     let experts = metadata.experts.iter().map(|expert| 4 * (films + 1) + 6 * expert.weights.min(films * films));
     let stars = films * (StarsModel::WIDTH + StarsModel::COVARIANCE) as u64 + StarsModel::COVARIANCE as u64;
-    Ok(4 * (network + stars) + experts.sum::<u64>())
+    let factors: u64 = metadata.factors.iter().map(|table| films * table.factors as u64).sum();
+    Ok(4 * (network + stars + factors) + experts.sum::<u64>())
 }
 
 /// What recommends.
 pub fn blend(bytes: Vec<u8>, metadata: &Metadata) -> Result<Blend, String> {
     let plain = |error: &dyn std::fmt::Display| error.to_string();
-    let (films, experts) = {
+    let (films, experts, factors) = {
         let tensors = SafeTensors::deserialize(&bytes).map_err(|error| plain(&error))?;
         let films = numbers::<MovieId>(&tensors, ORDER, Dtype::U32, 1, |bytes| MovieId(u32::from_le_bytes(bytes)))?;
         let experts = (0..metadata.experts.len()).map(|number| expert(&tensors, number));
-        (films, experts.collect::<Result<Vec<_>, _>>()?)
+        let factors = (0..metadata.factors.len()).map(|number| factors(&tensors, number, metadata));
+        (films, experts.collect::<Result<Vec<_>, _>>()?, factors.collect::<Result<Vec<_>, _>>()?)
     };
     if films.len() != metadata.config.films || !films.is_sorted_by(|a, b| a < b) {
         return Err("the films are not in order".to_owned());
@@ -100,7 +119,8 @@ pub fn blend(bytes: Vec<u8>, metadata: &Metadata) -> Result<Blend, String> {
     }
     let version = net.version().map_err(|error| plain(&error))?;
     let network = SetRecommender::new(net, Arc::new(FilmOrder::new(films)), version).map_err(|error| plain(&error))?;
-    Blend::new(network, experts, metadata.knots.clone()).ok_or_else(|| "its parts do not fit together".to_owned())
+    Blend::new(network, experts, factors, metadata.knots.clone())
+        .ok_or_else(|| "its parts do not fit together".to_owned())
 }
 
 fn expert(tensors: &SafeTensors<'_>, number: usize) -> Result<Weights, String> {
@@ -110,6 +130,12 @@ fn expert(tensors: &SafeTensors<'_>, number: usize) -> Result<Weights, String> {
     let weights = halves(tensors, &weights)?;
     Weights::from_parts(offsets, films, weights)
         .ok_or_else(|| format!("the weights of expert {number} are out of place"))
+}
+
+fn factors(tensors: &SafeTensors<'_>, number: usize, metadata: &Metadata) -> Result<Factors, String> {
+    let films = numbers(tensors, &factors_name(number), Dtype::F32, 2, f32::from_le_bytes)?;
+    let factors = Factors::new(films, metadata.factors[number]);
+    factors.ok_or_else(|| format!("the factors of table {number} are out of place"))
 }
 
 /// A tensor of one dimension, of floating-point numbers of two bytes.

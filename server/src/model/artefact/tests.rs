@@ -2,7 +2,7 @@ use std::{
     collections::HashMap,
     fs,
     path::{Path, PathBuf},
-    sync::OnceLock,
+    sync::{Arc, OnceLock},
 };
 
 use candle_core::{DType, Device, Tensor};
@@ -10,14 +10,16 @@ use serde_json::{Value, json};
 
 use super::{
     ArtefactError, FORMAT, KEY, LARGEST_HEADER, Metadata, load, save,
-    tensors::{ORDER, STARS, expert_names},
+    tensors::{ORDER, STARS, expert_names, factors_name},
 };
 use crate::{
-    catalogue::Info,
+    catalogue::{Info, Interactions},
     model::{
-        History, Recommender, Traits,
+        History, Ials, Likes, Recommender, Traits,
+        blend::{Blend, Knot},
         examples::liking,
         fitting::{self, Fitted, Options},
+        ials,
         set_autoencoder::names,
         stars::{self, FittedStars},
         training::{Hyper, tests},
@@ -32,8 +34,22 @@ fn sample() -> &'static (Fitted, FittedStars) {
         let hyper = |_, _, seed| Hyper { epochs: 2, ..tests::small(seed) };
         let options = Options { seed: 1, hyper, epochs: None, budget: None };
         let fitted = fitting::fit(&interactions, &Traits::default(), options, |_| true, |_, _| {}).unwrap();
-        (fitted, stars::fit(&interactions, &Traits::default(), 1, |_| true, |_, _| {}).unwrap())
+        (
+            with_factors(fitted, &interactions),
+            stars::fit(&interactions, &Traits::default(), 1, |_| true, |_, _| {}).unwrap(),
+        )
     })
+}
+
+/// The same with a table of factors, whatever was chosen.
+fn with_factors(fitted: Fitted, interactions: &Interactions) -> Fitted {
+    let hyper = ials::Hyper { factors: 8, iterations: 4, unobserved: 0.3, regularisation: 3.0, seed: 1 };
+    let order = Arc::new(fitted.model.order().clone());
+    let learned = Ials::train(order, &Likes::of(interactions, 1, |_| true), hyper, |_| ());
+    let knots = fitted.model.knots().iter().map(|knot| Knot { factors: 0, ials: 0.5, ..*knot }).collect();
+    let (network, experts) = (fitted.model.network().clone(), fitted.model.experts().to_vec());
+    let model = Blend::new(network, experts, vec![learned.into_factors().unwrap()], knots).unwrap();
+    Fitted { model, factors: vec![hyper], ..fitted }
 }
 
 fn info() -> Info {
@@ -152,7 +168,7 @@ fn garbage_and_absurd_headers_are_refused_without_being_believed() {
 
 #[test]
 fn an_unknown_format_or_kind_is_named() {
-    for (key, value, named) in [("format", json!(FORMAT + 1), "format 5"), ("kind", json!("ease"), "\"ease\"")] {
+    for (key, value, named) in [("format", json!(FORMAT + 1), "format 6"), ("kind", json!("ease"), "\"ease\"")] {
         let error = refusal(&tampered(|metadata, _| metadata[key] = value));
         assert!(matches!(error, ArtefactError::Unknown { .. }), "{error}");
         assert!(error.to_string().contains(named), "{error}");
@@ -234,6 +250,23 @@ fn experts_that_are_out_of_place_or_not_as_many_as_was_said_are_refused() {
         metadata["experts"] = json!(vec![expert; 1_000]);
     });
     assert_damaged(&many, "1000 experts");
+}
+
+#[test]
+fn factors_that_are_out_of_place_or_others_than_was_said_are_refused() {
+    let with = |change: &dyn Fn(&Tensor) -> Tensor| {
+        tampered(|_, tensors| {
+            let changed = change(&tensors[&factors_name(0)]);
+            tensors.insert(factors_name(0), changed);
+        })
+    };
+    assert_damaged(&with(&|tensor| tensor.affine(0.0, f64::NAN).unwrap()), "factors of table 0");
+    assert_damaged(&with(&|tensor| tensor.flatten_all().unwrap()), "another shape");
+    assert_damaged(&with(&|tensor| tensor.affine(1.01, 0.0).unwrap()), "not those that were saved");
+    assert_damaged(&tampered(|metadata, _| metadata["factors"][0]["factors"] = json!(63)), "bytes of weights");
+    assert_damaged(&tampered(|metadata, _| metadata["factors"][0]["factors"] = json!(1_u64 << 40)), "factors");
+    assert_damaged(&tampered(|metadata, _| metadata["factors"][0]["unobserved"] = json!(0)), "factors of table 0");
+    assert_damaged(&tampered(|metadata, _| metadata["factors"] = json!([])), "bytes of weights");
 }
 
 #[test]

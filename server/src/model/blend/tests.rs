@@ -11,8 +11,9 @@ use rand_chacha::ChaCha8Rng;
 
 use super::{Blend, Knot};
 use crate::model::{
-    FilmOrder, History, Likes, Recommender, Traits, best_positions,
+    FilmOrder, History, Ials, Likes, Recommender, Traits, best_positions,
     examples::liking,
+    ials::{self, Factors},
     linear::{Recipe, RowShape, Together, Weights},
     set_autoencoder::{SetAutoencoder, SetRecommender, names},
     training::{self, tests as samples},
@@ -22,12 +23,14 @@ const FILMS: usize = 80;
 /// A film that says nothing: with it in the place of another the history is as long as before.
 const BLANK: usize = FILMS - 1;
 
-const SHORT: Knot = Knot { length: 2, network: 1.5, expert: 0, linear: 0.0 };
-const LONG: Knot = Knot { length: 18, network: 0.5, expert: 1, linear: 3.0 };
+const SHORT: Knot = Knot { length: 2, network: 1.5, expert: 0, linear: 0.0, factors: 0, ials: 0.0 };
+const LONG: Knot = Knot { length: 18, network: 0.5, expert: 1, linear: 3.0, factors: 1, ials: 2.0 };
+const FACTORS: ials::Hyper = ials::Hyper { factors: 12, iterations: 8, unobserved: 0.1, regularisation: 0.5, seed: 1 };
 
 struct Sample {
     network: SetRecommender,
     experts: Vec<Weights>,
+    factors: Vec<Factors>,
 }
 
 fn sample_parts() -> &'static Sample {
@@ -40,7 +43,15 @@ fn sample_parts() -> &'static Sample {
         let network = SetRecommender::new(with_blank(&trained.net), order, trained.version).unwrap();
         let together = Together::of(&interactions, &Traits::default(), RowShape::RATINGS, |_| true);
         let experts = [30.0, 3.0].map(|lambda| blank(&together.weights(Recipe::ease(lambda), 40).unwrap()));
-        Sample { network, experts: experts.to_vec() }
+        let factors = [0.5, 3.0].map(|regularisation| {
+            let hyper = ials::Hyper { regularisation, ..FACTORS };
+            let order = Arc::new(FilmOrder::new(interactions.films.clone()));
+            let learned = Ials::train(order, &likes, hyper, |_| ()).into_factors().unwrap();
+            let mut films = learned.films().to_vec();
+            films[BLANK * FACTORS.factors..].fill(0.0);
+            Factors::new(films, hyper).unwrap()
+        });
+        Sample { network, experts: experts.to_vec(), factors: factors.to_vec() }
     })
 }
 
@@ -61,21 +72,25 @@ fn blank(weights: &Weights) -> Weights {
 }
 
 fn model() -> Blend {
-    let Sample { network, experts } = sample_parts();
-    Blend::new(network.clone(), experts.clone(), vec![LONG, SHORT]).unwrap()
+    let Sample { network, experts, factors } = sample_parts();
+    Blend::new(network.clone(), experts.clone(), factors.clone(), vec![LONG, SHORT]).unwrap()
 }
 
 #[test]
 fn a_score_is_what_the_parts_say_in_the_mixture_of_the_nearest_length() {
-    let Sample { network, experts } = sample_parts();
+    let Sample { network, experts, factors } = sample_parts();
     // 6 is as near to 2 as to 18; 5 is nearer to 2, 7 to 18, as ratios go.
     for (length, knot) in [(0, SHORT), (1, SHORT), (5, SHORT), (7, LONG), (60, LONG)] {
         let history = liking(&(0..length).collect::<Vec<_>>());
         let by_network = &network.scores(&[&history]).unwrap()[0];
         let by_expert = experts[knot.expert].scores(history.strengths());
+        let factors = &factors[knot.factors];
+        let mut by_factors = vec![0.0; FILMS];
+        factors.add_scores(&factors.visitor(history.strengths()), 1.0, &mut by_factors);
         let scores = &model().scores(&[&history]).unwrap()[0];
         for film in 0..FILMS {
-            let expected = knot.network * by_network[film] + knot.linear * by_expert[film];
+            let [network, linear, factors] = [by_network[film], by_expert[film], by_factors[film]];
+            let expected = knot.network * network + knot.linear * linear + knot.ials * factors;
             assert!((scores[film] - expected).abs() < 1e-4, "{length} films: {} is not {expected}", scores[film]);
         }
     }
@@ -170,26 +185,37 @@ fn nobody_is_the_reason_for_what_an_empty_profile_is_shown() {
 
 #[test]
 fn the_version_changes_with_every_part() {
-    let Sample { network, experts } = sample_parts();
-    let version = |experts: &[Weights], knots: &[Knot]| {
-        Blend::new(network.clone(), experts.to_vec(), knots.to_vec()).unwrap().version().to_owned()
+    let Sample { network, experts, factors } = sample_parts();
+    let version = |experts: &[Weights], factors: &[Factors], knots: &[Knot]| {
+        let model = Blend::new(network.clone(), experts.to_vec(), factors.to_vec(), knots.to_vec());
+        model.unwrap().version().to_owned()
     };
-    let ours = version(experts, &[SHORT, LONG]);
-    assert_eq!(ours, version(experts, &[SHORT, LONG]));
-    assert_ne!(ours, version(experts, &[SHORT]));
-    assert_ne!(ours, version(experts, &[SHORT, Knot { linear: 3.1, ..LONG }]));
-    assert_ne!(ours, version(&[experts[1].clone(), experts[0].clone()], &[SHORT, LONG]));
+    let ours = version(experts, factors, &[SHORT, LONG]);
+    assert_eq!(ours, version(experts, factors, &[SHORT, LONG]));
+    assert_ne!(ours, version(experts, factors, &[SHORT]));
+    assert_ne!(ours, version(experts, factors, &[SHORT, Knot { linear: 3.1, ..LONG }]));
+    assert_ne!(ours, version(experts, factors, &[SHORT, Knot { ials: 2.1, ..LONG }]));
+    assert_ne!(ours, version(experts, factors, &[SHORT, Knot { factors: 0, ..LONG }]));
+    assert_ne!(ours, version(&[experts[1].clone(), experts[0].clone()], factors, &[SHORT, LONG]));
+    assert_ne!(ours, version(experts, &[factors[1].clone(), factors[0].clone()], &[SHORT, LONG]));
 }
 
 #[test]
 fn parts_that_do_not_fit_are_refused() {
-    let Sample { network, experts } = sample_parts();
-    let made = |experts: Vec<Weights>, knots: Vec<Knot>| Blend::new(network.clone(), experts, knots).is_some();
-    assert!(made(experts.clone(), vec![SHORT]));
-    assert!(!made(experts.clone(), vec![]), "no knot");
-    assert!(!made(experts.clone(), vec![Knot { expert: 2, ..SHORT }]), "no such expert");
-    assert!(!made(experts.clone(), vec![Knot { linear: f32::NAN, ..SHORT }]), "not a number");
-    assert!(!made(experts.clone(), vec![Knot { network: f32::INFINITY, ..SHORT }]), "not a number");
+    let Sample { network, experts, factors } = sample_parts();
+    let made = |experts: &[Weights], factors: &[Factors], knots: Vec<Knot>| {
+        Blend::new(network.clone(), experts.to_vec(), factors.to_vec(), knots).is_some()
+    };
+    assert!(made(experts, factors, vec![SHORT, LONG]));
+    assert!(made(experts, &[], vec![SHORT]), "a knot without factors needs none");
+    assert!(!made(experts, factors, vec![]), "no knot");
+    assert!(!made(experts, factors, vec![Knot { expert: 2, ..SHORT }]), "no such expert");
+    assert!(!made(experts, factors, vec![Knot { factors: 2, ..LONG }]), "no such factors");
+    assert!(!made(experts, factors, vec![Knot { linear: f32::NAN, ..SHORT }]), "not a number");
+    assert!(!made(experts, factors, vec![Knot { network: f32::INFINITY, ..SHORT }]), "not a number");
+    assert!(!made(experts, factors, vec![Knot { ials: f32::NAN, ..SHORT }]), "not a number");
     let other = Weights::from_parts(vec![0, 0, 0], vec![], vec![]).unwrap();
-    assert!(!made(vec![other], vec![SHORT]), "other films");
+    assert!(!made(&[other], factors, vec![SHORT]), "other films");
+    let other = Factors::new(vec![0.0; 24], FACTORS).unwrap();
+    assert!(!made(experts, &[other], vec![SHORT]), "other films");
 }

@@ -79,3 +79,59 @@ fn the_same_seed_gives_the_same_factors_on_any_number_of_threads() {
     };
     assert!(learn(1) == learn(3));
 }
+
+fn learned() -> (Likes, Factors) {
+    let interactions = planted(120, 40);
+    let likes = Likes::of(&interactions, 1, |_| true);
+    let order = Arc::new(FilmOrder::new(interactions.films));
+    let factors = Ials::train(order, &likes, HYPER, |_| ()).into_factors().unwrap();
+    (likes, factors)
+}
+
+fn score(factors: &Factors, liked: &[(usize, f32)], film: usize) -> f32 {
+    let mut scores = vec![0.0; factors.catalogue()];
+    factors.add_scores(&factors.visitor(liked.iter().copied()), 1.0, &mut scores);
+    scores[film]
+}
+
+#[test]
+fn factors_solve_a_visitor_as_the_model_that_learned_them_does() {
+    let interactions = planted(120, 40);
+    let likes = Likes::of(&interactions, 1, |_| true);
+    let order = Arc::new(FilmOrder::new(interactions.films));
+    let model = Ials::train(order, &likes, HYPER, |_| ());
+    let theirs = model.visitor(likes.of_viewer(3));
+    let factors = model.into_factors().unwrap();
+    let ours = factors.visitor(likes.of_viewer(3).iter().map(|&film| (film as usize, 1.0)));
+    assert!(ours.iter().zip(&theirs).all(|(a, b)| (a - b).abs() < 1e-4), "{ours:?} is not {theirs:?}");
+    assert_eq!(factors.visitor(std::iter::empty()), vec![0.0; HYPER.factors], "nothing liked, nothing known");
+}
+
+#[test]
+fn what_a_score_loses_without_a_film_is_what_solving_again_without_it_gives() {
+    let (likes, factors) = learned();
+    for viewer in 0..30 {
+        let liked = likes.of_viewer(viewer).iter().zip([1.15, 0.85, 1.0].into_iter().cycle());
+        let liked: Vec<(usize, f32)> = liked.map(|(&film, strength)| (film as usize, strength)).collect();
+        let losses = factors.losses(&liked, &[5, 17]);
+        for (&film, losses) in [5, 17].iter().zip(&losses) {
+            for (at, loss) in losses.iter().enumerate() {
+                let mut rest = liked.clone();
+                rest.remove(at);
+                let lost = score(&factors, &liked, film) - score(&factors, &rest, film);
+                assert!((lost - loss).abs() < 1e-3, "viewer {viewer}, film {film}: {loss} is not {lost}");
+            }
+        }
+    }
+    assert_eq!(factors.losses(&[], &[5, 17]), [[], []] as [[f32; 0]; 2]);
+}
+
+#[test]
+fn factors_that_are_no_numbers_or_not_whole_are_refused() {
+    assert!(Factors::new(vec![0.5; 24], HYPER).is_some());
+    assert!(Factors::new(vec![0.5; 25], HYPER).is_none(), "a film with one of twelve factors");
+    assert!(Factors::new(vec![f32::NAN; 24], HYPER).is_none());
+    assert!(Factors::new(vec![0.5; 24], Hyper { factors: 0, ..HYPER }).is_none());
+    assert!(Factors::new(vec![0.5; 24], Hyper { regularisation: 0.0, ..HYPER }).is_none());
+    assert!(Factors::new(vec![0.5; 24], Hyper { unobserved: f32::INFINITY, ..HYPER }).is_none());
+}

@@ -1,9 +1,13 @@
 //! What the parts think of the lists, and how good a mixture of them is.
 
-use super::{CANDIDATES, Ingredient, Mixture, OBSCURITIES, PARTS, RECIPES, SECONDS};
+use rand::{SeedableRng, seq::index::sample};
+use rand_chacha::ChaCha8Rng;
+
+use super::{CANDIDATES, Ingredient, LONG, Mixture, OBSCURITIES, PARTS, RECIPES, SECONDS, THIRDS};
 use crate::model::{
     best_positions,
     evaluation::{self, Case},
+    ials::Factors,
     linear::{Recipe, Weights},
 };
 
@@ -20,17 +24,28 @@ impl Part {
     }
 }
 
+/// Films drawn at random among which those that are looked for are ranked, where it counts.
+const DRAWN: usize = 100;
+/// So many of a list's films that are looked for are ranked so.
+const ASKED: usize = 10;
+
 /// How large the parts of a mixture are, if each part's scores are equally spread: all shares add up to 1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shares {
-    /// Of the linear parts; the rest is the network's.
+    /// Of the linear parts; what these and the factors leave is the network's.
     linear: Vec<(Part, f32)>,
+    /// Of factors: which of them.
+    factors: Option<(usize, f32)>,
+}
+
+fn single(part: Part, share: f32) -> Shares {
+    Shares { linear: vec![(part, share)], factors: None }
 }
 
 /// Every proportion of the network with every expert, those with the most of the network first.
 pub fn singles() -> Vec<Shares> {
     let share = |part: u32| part as f32 / PARTS as f32;
-    (0..=PARTS).flat_map(|of_ten| Part::all().map(move |part| Shares { linear: vec![(part, share(of_ten))] })).collect()
+    (0..=PARTS).flat_map(|of_ten| Part::all().map(move |part| single(part, share(of_ten)))).collect()
 }
 
 /// The same with a second expert beside the first, which may then have a little more together.
@@ -41,10 +56,22 @@ pub fn seconds(single: &Shares) -> Vec<Shares> {
     let all = others.flat_map(|other| {
         SECONDS.into_iter().flat_map(move |second| {
             let shares = [share, share + 1.0 / PARTS as f32].into_iter().filter(|&share| share < 1.001);
-            shares.map(move |share| Shares { linear: vec![(first, share * (1.0 - second)), (other, share * second)] })
+            shares.map(move |share| Shares {
+                linear: vec![(first, share * (1.0 - second)), (other, share * second)],
+                factors: None,
+            })
         })
     });
     all.collect()
+}
+
+/// The same with one of so many tables of factors beside them.
+pub fn thirds(shares: &Shares, tables: usize) -> Vec<Shares> {
+    let with = |table: usize, third: f32| Shares {
+        linear: shares.linear.iter().map(|&(part, share)| (part, share * (1.0 - third))).collect(),
+        factors: Some((table, third)),
+    };
+    (0..tables).flat_map(|table| THIRDS.map(|third| with(table, third))).collect()
 }
 
 /// A mixture of parts as their scores are.
@@ -52,6 +79,7 @@ pub fn seconds(single: &Shares) -> Vec<Shares> {
 pub struct Mixed {
     network: f32,
     linear: Vec<(Part, f32)>,
+    factors: Option<(usize, f32)>,
 }
 
 impl Mixed {
@@ -67,7 +95,7 @@ impl Mixed {
             [Ingredient { recipe, factor }] => (vec![Ingredient { recipe, factor: 1.0 }], factor),
             _ => (expert, 1.0),
         };
-        Mixture { length, network: self.network, expert, linear }
+        Mixture { length, network: self.network, expert, linear, factors: self.factors }
     }
 }
 
@@ -76,36 +104,66 @@ pub struct List {
     network: Vec<f32>,
     /// By [`RECIPES`].
     experts: Vec<Vec<f32>>,
+    /// By [`FACTORS`](super::FACTORS).
+    factors: Vec<Vec<f32>>,
     /// What each of [`OBSCURITIES`] divides by.
     fames: Vec<Vec<f32>>,
     /// Whether each candidate is one of those to be found.
     found: Vec<bool>,
     /// The gain of a perfect ranking.
     ideal: f64,
+    /// Places of some candidates that are to be found, and of some that chance has chosen; none where it does not count.
+    asked: Vec<usize>,
+    drawn: Vec<usize>,
 }
 
 impl List {
-    /// Lets the experts score the case as the network did.
-    pub fn of(case: &Case, experts: &[&Weights], fames: &[Vec<f32>], network: &[f32]) -> Self {
-        let shown = |film: usize| case.history().ratings.binary_search_by_key(&film, |&(film, _)| film).is_ok();
+    /// Lets the experts and factors score the case as the network did.
+    pub fn of(case: &Case, experts: &[&Weights], factors: &[Factors], fames: &[Vec<f32>], network: &[f32]) -> Self {
+        let history = case.history();
+        let shown = |film: usize| history.ratings.binary_search_by_key(&film, |&(film, _)| film).is_ok();
         let best = |scores: &[f32]| best_positions(scores, CANDIDATES, |film| !shown(film));
         let mut candidates = best(network);
-        let experts: Vec<Vec<f32>> = experts.iter().map(|expert| expert.scores(case.history().strengths())).collect();
+        let experts: Vec<Vec<f32>> = experts.iter().map(|expert| expert.scores(history.strengths())).collect();
         for scores in &experts {
             for fame in fames {
                 let scores: Vec<f32> = scores.iter().zip(fame).map(|(score, fame)| score / fame).collect();
                 candidates.extend(best(&scores));
             }
         }
+        let by_factors = |factors: &Factors| {
+            let mut scores = vec![0.0; network.len()];
+            factors.add_scores(&factors.visitor(history.strengths()), 1.0, &mut scores);
+            scores
+        };
+        let factors: Vec<Vec<f32>> = factors.iter().map(by_factors).collect();
+        factors.iter().for_each(|scores| candidates.extend(best(scores)));
+
+        let is_found = |film: usize| case.targets().binary_search(&film).is_ok();
+        let (mut asked, mut drawn) = (Vec::new(), Vec::new());
+        if history.ratings.len() >= LONG {
+            // Every so many: the targets stand in the order of the films, which is one of time.
+            let every = case.targets().len().div_ceil(ASKED).max(1);
+            asked.extend(case.targets().iter().copied().step_by(every));
+            let mut random = ChaCha8Rng::seed_from_u64(evaluation::hash(&format!("drawn:{}", case.viewer())));
+            let films = sample(&mut random, network.len(), DRAWN.min(network.len()));
+            drawn.extend(films.into_iter().filter(|&film| !shown(film) && !is_found(film)));
+            candidates.extend(asked.iter().chain(&drawn));
+        }
         candidates.sort_unstable();
         candidates.dedup();
+        let places = |films: Vec<usize>| films.iter().filter_map(|film| candidates.binary_search(film).ok()).collect();
+        let (asked, drawn) = (places(asked), places(drawn));
         let of_candidates = |scores: &[f32]| candidates.iter().map(|&film| scores[film]).collect::<Vec<_>>();
         Self {
             network: of_candidates(network),
             experts: experts.iter().map(|scores| of_candidates(scores)).collect(),
+            factors: factors.iter().map(|scores| of_candidates(scores)).collect(),
             fames: fames.iter().map(|fame| of_candidates(fame)).collect(),
-            found: candidates.iter().map(|film| case.targets().binary_search(film).is_ok()).collect(),
+            found: candidates.iter().map(|&film| is_found(film)).collect(),
             ideal: evaluation::ideal_gain(case.targets().len()),
+            asked,
+            drawn,
         }
     }
 
@@ -113,7 +171,7 @@ impl List {
         self.experts[part.recipe].iter().zip(&self.fames[part.obscurity]).map(|(score, fame)| score / fame)
     }
 
-    /// nDCG@10 of the mixture.
+    /// nDCG@10 of the mixture; for a long history also that of each film by itself among those drawn.
     fn gain(&self, mixed: &Mixed) -> f64 {
         let mut scores: Vec<f32> = self.network.iter().map(|score| mixed.network * score).collect();
         for &(part, factor) in &mixed.linear {
@@ -121,9 +179,17 @@ impl List {
                 *sum += factor * score;
             }
         }
+        if let Some((table, factor)) = mixed.factors {
+            for (sum, score) in scores.iter_mut().zip(&self.factors[table]) {
+                *sum += factor * score;
+            }
+        }
         let ranking = best_positions(&scores, evaluation::NDCG_AT, |_| true);
         let gains = ranking.into_iter().enumerate().filter(|&(_, film)| self.found[film]);
-        gains.map(|(place, _)| evaluation::gain(place)).sum::<f64>() / self.ideal
+        let head = gains.map(|(place, _)| evaluation::gain(place)).sum::<f64>() / self.ideal;
+        let before = |&film: &usize| self.drawn.iter().filter(|&&other| scores[other] >= scores[film]).count();
+        let places = self.asked.iter().map(before).filter(|&place| place < evaluation::NDCG_AT);
+        head + places.map(evaluation::gain).sum::<f64>() / self.asked.len().max(1) as f64
     }
 }
 
@@ -133,6 +199,7 @@ pub struct Row<'a> {
     pub lists: Vec<&'a List>,
     network: f32,
     experts: Vec<[f32; OBSCURITIES.len()]>,
+    factors: Vec<f32>,
 }
 
 impl<'a> Row<'a> {
@@ -143,17 +210,31 @@ impl<'a> Row<'a> {
             experts[part.recipe][part.obscurity] = spread(lists.iter().map(|list| deviation(list.part(part))));
         }
         let network = spread(lists.iter().map(|list| deviation(list.network.iter().copied())));
-        Self { lists, network, experts }
+        let tables = lists.first().map_or(0, |list| list.factors.len());
+        let factors = (0..tables)
+            .map(|table| spread(lists.iter().map(|list| deviation(list.factors[table].iter().copied()))))
+            .collect();
+        Self { lists, network, experts, factors }
+    }
+
+    /// How many tables of factors there are.
+    pub fn tables(&self) -> usize {
+        self.factors.len()
     }
 
     /// What the parts are multiplied by to have these shares here.
     pub fn mixed(&self, shares: &Shares) -> Mixed {
         let linear: f32 = shares.linear.iter().map(|(_, share)| share).sum();
         let of = |&(part, share): &(Part, f32)| (part, share / self.experts[part.recipe][part.obscurity]);
-        Mixed { network: (1.0 - linear).max(0.0) / self.network, linear: shares.linear.iter().map(of).collect() }
+        let rest = 1.0 - linear - shares.factors.map_or(0.0, |(_, share)| share);
+        Mixed {
+            network: rest.max(0.0) / self.network,
+            linear: shares.linear.iter().map(of).collect(),
+            factors: shares.factors.map(|(table, share)| (table, share / self.factors[table])),
+        }
     }
 
-    /// The mixture's mean nDCG@10.
+    /// The mixture's mean gain.
     pub fn gain(&self, mixed: &Mixed) -> f64 {
         self.lists.iter().map(|list| list.gain(mixed)).sum::<f64>() / self.lists.len().max(1) as f64
     }

@@ -1,10 +1,11 @@
 use std::sync::Arc;
 
-use super::{Ingredient, Mixture, RECIPES, Tuner, best, knots};
+use super::{Assembly, FACTORS, Ingredient, Mixture, RECIPES, Tuner, best};
 use crate::model::{
-    FilmOrder, Likes, LinearRecommender, Traits,
+    FilmOrder, Ials, Likes, LinearRecommender, Traits,
     blend::Blend,
     evaluation::{cases, fold, measure},
+    ials::{self, Factors},
     linear::{RowShape, Together, Weights, fame},
     set_autoencoder::SetRecommender,
     training::{self, tests as samples},
@@ -22,9 +23,14 @@ fn the_chosen_mixture_is_no_worse_than_either_part_on_what_it_was_chosen_for() {
     let made: Vec<Weights> = RECIPES.iter().map(|&recipe| together.weights(recipe, 50).unwrap()).collect();
     let experts: Vec<&Weights> = made.iter().collect();
     let cases = cases(&interactions, 3, |viewer| !rest(viewer));
-    let tuner = Tuner::new(&network, &experts, together.likes(), &cases).unwrap();
+    let learn = |(regularisation, unobserved)| {
+        let hyper = ials::Hyper { factors: 12, iterations: 8, unobserved, regularisation, seed: 1 };
+        Ials::train(Arc::clone(&order), &Likes::of(&interactions, 1, rest), hyper, |_| ()).into_factors().unwrap()
+    };
+    let factors: Vec<Factors> = FACTORS.into_iter().map(learn).collect();
+    let tuner = Tuner::new(&network, &experts, &factors, together.likes(), &cases).unwrap();
 
-    let (blended, knots) = knots(&best(&[&tuner]));
+    let Assembly { experts: blended, factors: tables, knots } = Assembly::of(&best(&[&tuner]));
     assert_eq!(knots.iter().map(|knot| knot.length).collect::<Vec<_>>(), [1, 3, 5, 10]);
     let ingredient = |&Ingredient { recipe, factor }: &Ingredient| {
         let place = RECIPES.iter().position(|&made| super::Recipe { obscurity: 0.0, ..recipe } == made).unwrap();
@@ -32,7 +38,8 @@ fn the_chosen_mixture_is_no_worse_than_either_part_on_what_it_was_chosen_for() {
     };
     let expert =
         |ingredients: &Vec<Ingredient>| Weights::sum(&ingredients.iter().map(ingredient).collect::<Vec<_>>(), 120);
-    let model = Blend::new(network.clone(), blended.iter().map(expert).collect(), knots).unwrap();
+    let tables = tables.into_iter().map(|table| factors[table].clone()).collect();
+    let model = Blend::new(network.clone(), blended.iter().map(expert).collect(), tables, knots).unwrap();
     let (ours, alone) = (measure(&model, &cases).unwrap(), measure(&network, &cases).unwrap());
     let linear = measure(&LinearRecommender::new(order, made[1].clone()), &cases).unwrap();
     for row in 0..3 {
@@ -51,18 +58,21 @@ fn where_there_is_nothing_to_choose_on_nothing_is_chosen() {
     let together = Together::of(&interactions, &Traits::default(), RowShape::RATINGS, |_| true);
     let made: Vec<Weights> = RECIPES.iter().map(|&recipe| together.weights(recipe, 50).unwrap()).collect();
     let experts: Vec<&Weights> = made.iter().collect();
-    let tuner = Tuner::new(&network, &experts, together.likes(), &[]).unwrap();
+    let tuner = Tuner::new(&network, &experts, &[], together.likes(), &[]).unwrap();
     assert_eq!(best(&[&tuner]), []);
     assert_eq!(best(&[]), []);
 }
 
 #[test]
-fn an_expert_that_several_lengths_use_is_made_once() {
-    let mixture = |length, recipe: usize, network| {
+fn a_part_that_several_lengths_use_is_made_once_and_one_that_none_uses_never() {
+    let mixture = |length, recipe: usize, factors| {
         let expert = vec![Ingredient { recipe: RECIPES[recipe], factor: 1.0 }];
-        Mixture { length, network, expert, linear: 2.0 }
+        Mixture { length, network: 1.0, expert, linear: 2.0, factors }
     };
-    let (experts, knots) = knots(&[mixture(1, 4, 1.0), mixture(3, 2, 1.0), mixture(5, 4, 0.5)]);
+    let mixtures = [mixture(1, 4, None), mixture(3, 2, Some((2, 0.5))), mixture(5, 4, Some((2, 0.7)))];
+    let Assembly { experts, factors, knots } = Assembly::of(&mixtures);
     assert_eq!(experts.iter().map(|expert| expert[0].recipe).collect::<Vec<_>>(), [RECIPES[4], RECIPES[2]]);
     assert_eq!(knots.iter().map(|knot| (knot.length, knot.expert)).collect::<Vec<_>>(), [(1, 0), (3, 1), (5, 0)]);
+    assert_eq!(factors, [2]);
+    assert_eq!(knots.iter().map(|knot| (knot.factors, knot.ials)).collect::<Vec<_>>(), [(0, 0.0), (0, 0.5), (0, 0.7)]);
 }
