@@ -17,14 +17,18 @@ async fn while_redis_is_away_pages_still_come_and_everything_returns_with_it() {
     let server = web_server(&redis, &[]).await;
     let _worker = Worker::start(&redis, &["--model-delay", "300ms"]);
     let accepted = server.schedule(json!({ "liked": [], "n": 5 })).await;
+    let returning = Client::builder().cookie_store(true).build().expect("a client");
+    returning.get(server.at("/")).send().await.expect("a page");
     redis.kill();
 
-    let page = server.get("/").await;
+    let page = returning.get(server.at("/")).send().await.expect("a page");
     assert_eq!(page.status(), 200);
     let html = page.text().await.expect("a page");
     assert!(html.contains("Recommendations are late"), "the row says why it waits");
     assert!(html.contains("Popular"), "what needs only SQL is there");
     assert!(html.contains("Ratings out of reach") && !html.contains("No ratings yet"), "nobody has counted them");
+    let of_nobody = server.get("/").await.text().await.expect("a page");
+    assert!(of_nobody.contains("No ratings yet"), "who comes for the first time has none, wherever they would be");
     let refused = server.post("/api/predict", &json!({ "input-data": { "liked": [] } })).await;
     assert_eq!(refused.status(), 503);
     assert!(refused.headers().contains_key("retry-after"));
