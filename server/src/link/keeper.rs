@@ -195,8 +195,8 @@ impl Link {
     }
 
     /// What was found out by an answer that is no error: it is told and remembered like a refusal of Redis' own.
-    pub fn refused(&self, why: Arc<str>) {
-        self.refusals.note(&why);
+    pub fn refused(&self, why: &Arc<str>) {
+        self.refusals.note(why);
     }
 
     fn connection(&self) -> Result<MultiplexedConnection, LinkError> {

@@ -63,6 +63,9 @@ struct Pick {
     row: Option<Row>,
 }
 
+/// What was picked for the request in this place.
+type Picked = (usize, Result<Vec<Pick>, EngineError>);
+
 impl Pick {
     /// The films without which it cannot be described.
     fn films(&self) -> impl Iterator<Item = usize> + '_ {
@@ -93,7 +96,7 @@ impl Engine {
         let histories: Vec<History> =
             requests.iter().map(|request| History::new(self.films.order(), request.profile.ratings())).collect();
         let (plain, others): (Vec<usize>, Vec<usize>) = (0..requests.len()).partition(|&at| requests[at].is_plain());
-        let mut picks: Vec<(usize, Result<Vec<Pick>, EngineError>)> = Vec::with_capacity(requests.len());
+        let mut picks: Vec<Picked> = Vec::with_capacity(requests.len());
         picks.extend(self.pick_best(requests, &histories, plain)?);
         picks.extend(self.pick_of_all(requests, &histories, others)?);
         picks.sort_unstable_by_key(|&(at, _)| at);
@@ -109,7 +112,7 @@ impl Engine {
         requests: &[Arc<Request>],
         histories: &[History],
         places: Vec<usize>,
-    ) -> Result<Vec<(usize, Result<Vec<Pick>, EngineError>)>, EngineError> {
+    ) -> Result<Vec<Picked>, EngineError> {
         if places.is_empty() {
             return Ok(Vec::new());
         }
@@ -136,7 +139,7 @@ impl Engine {
         requests: &[Arc<Request>],
         histories: &[History],
         places: Vec<usize>,
-    ) -> Result<Vec<(usize, Result<Vec<Pick>, EngineError>)>, EngineError> {
+    ) -> Result<Vec<Picked>, EngineError> {
         if places.is_empty() {
             return Ok(Vec::new());
         }

@@ -186,7 +186,7 @@ impl Queue for SharedQueue {
                 Ok(id)
             }
             "other" => {
-                self.link.refused(another_catalogue(&outcome, self.identity.catalogue()).into());
+                self.link.refused(&another_catalogue(&outcome, self.identity.catalogue()).into());
                 Err(Refusal::Away)
             }
             _ => Err(Refusal::Full { retry_after: Duration::from_secs(1) }),
