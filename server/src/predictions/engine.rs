@@ -77,6 +77,11 @@ impl Pick {
     }
 }
 
+/// Whether the model has answered for each history that it was asked about.
+fn all_answered(given: usize, expected: usize) -> Result<(), EngineError> {
+    if given == expected { Ok(()) } else { Err(EngineError::Shape { given, expected }) }
+}
+
 impl Engine {
     /// An engine over a model, the films it knows and a connection of its own.
     pub fn new(model: Arc<dyn Recommender>, films: Arc<FilmTable>, titles: Reader) -> Self {
@@ -120,9 +125,7 @@ impl Engine {
         let most: Vec<usize> = places.iter().map(|&at| requests[at].films).collect();
         let allowed: Vec<_> = places.iter().map(|&at| self.films.allowed(&requests[at])).collect();
         let best = self.model.best(&asked, &most, &|history, film| allowed[history](film))?;
-        if best.len() != places.len() {
-            return Err(EngineError::Shape { given: best.len(), expected: places.len() });
-        }
+        all_answered(best.len(), places.len())?;
         let with_reasons = |(best, history): (Option<Ranked>, &History)| {
             let best = best.ok_or(EngineError::NotANumber)?;
             let films: Vec<usize> = best.iter().map(|&(film, _)| film).collect();
@@ -144,9 +147,7 @@ impl Engine {
             return Ok(Vec::new());
         }
         let scores = self.model.scores(&places.iter().map(|&at| &histories[at]).collect::<Vec<_>>())?;
-        if scores.len() != places.len() {
-            return Err(EngineError::Shape { given: scores.len(), expected: places.len() });
-        }
+        all_answered(scores.len(), places.len())?;
         let picks =
             places.into_iter().zip(scores).map(|(at, scores)| (at, self.pick(&requests[at], &histories[at], &scores)));
         Ok(picks.collect())

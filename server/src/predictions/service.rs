@@ -258,7 +258,8 @@ pub struct Crew {
 }
 
 impl Crew {
-    /// Workers on a queue in Redis, without a web server, for the catalogue in a file and with a fingerprint. Blocks until the model is warm.
+    /// Workers on a queue in Redis, without a web server; the catalogue as its file and its fingerprint. Blocks until the
+    /// model is warm.
     pub fn start(
         redis: &Redis,
         settings: Settings,

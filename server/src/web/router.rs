@@ -25,9 +25,6 @@ use crate::{
     telemetry::{Metrics, names, observe, trace},
 };
 
-/// The largest body that is read, in bytes; a profile of 200,000 ratings fits.
-const MOST_BODY: usize = 4 << 20;
-
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Everything that is reachable.
@@ -49,7 +46,7 @@ pub fn router(site: SharedSite, site_files: &SiteFiles) -> Router {
         .with_state(site)
         .merge(pages)
         .route_layer(from_fn(counted))
-        .layer(DefaultBodyLimit::max(MOST_BODY))
+        .layer(DefaultBodyLimit::max(api::MOST_BODY))
         .layer(compressed)
         .layer(from_fn(around))
 }

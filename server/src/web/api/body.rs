@@ -5,8 +5,8 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::web::error::ApiError;
 
-/// The largest JSON that is read, in bytes: what the router lets through.
-const MOST_JSON: usize = 4 << 20;
+/// The largest body that is read, in bytes, where an address has no bound of its own; a profile of 200,000 ratings fits.
+pub const MOST_BODY: usize = 4 << 20;
 /// What the body as a whole is called.
 const WHOLE: &str = "body";
 /// Letters of a field's name that are sent back: the keys in it are the client's own.
@@ -97,6 +97,6 @@ pub(super) fn unread(rejection: &BytesRejection, most: usize) -> ApiError {
 
 impl From<BytesRejection> for ApiError {
     fn from(rejection: BytesRejection) -> Self {
-        unread(&rejection, MOST_JSON)
+        unread(&rejection, MOST_BODY)
     }
 }

@@ -19,6 +19,7 @@ use axum::{
     routing::{any, get},
 };
 
+pub use body::MOST_BODY;
 pub use health::alive;
 pub use own::router as own_router;
 
