@@ -34,9 +34,22 @@ export async function trickling(url: string): Promise<{ url: string; server: Ser
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
 }
 
+/** Every so many bytes, and behind each element of the top bar: what has a line to itself later shares it until then. */
 async function inBites(page: Buffer, send: (bite: Buffer) => void) {
-  for (let at = 0; at < page.length; at += BITE) {
-    send(page.subarray(at, at + BITE));
+  let start = 0;
+  for (const end of [...cuts(page), page.length]) {
+    send(page.subarray(start, end));
+    start = end;
     await sleep(PAUSE_MS);
   }
+}
+
+function cuts(page: Buffer): number[] {
+  const text = page.toString('latin1'); // a byte a character, so that positions are those of the bytes
+  const bar = { from: text.indexOf('<header'), to: text.indexOf('</header>') };
+  const ends = [...text.slice(bar.from, bar.to).matchAll(/<\/(a|button|form|nav|summary)>/g)].map(
+    ({ index, 0: tag }) => bar.from + index + tag.length,
+  );
+  const bites = Array.from({ length: Math.floor(page.length / BITE) }, (_, bite) => (bite + 1) * BITE);
+  return [...bites, ...ends].sort((a, b) => a - b);
 }
