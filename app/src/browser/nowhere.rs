@@ -26,6 +26,8 @@ pub(crate) fn choose_theme(_theme: Theme) {}
 
 pub(crate) fn focus(_id: &str) {}
 
+pub(crate) fn unfocus() {}
+
 pub(crate) fn focused_place(_list: &str) -> Option<u32> {
     None
 }

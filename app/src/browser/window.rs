@@ -177,6 +177,14 @@ pub(crate) fn focus(id: &str) {
     }
 }
 
+/// Takes the focus from what has it.
+pub(crate) fn unfocus() {
+    let focused = document().and_then(|document| document.active_element()?.dyn_into::<HtmlElement>().ok());
+    if let Some(focused) = focused {
+        let _ = focused.blur();
+    }
+}
+
 /// Which place of a list has the focus, if one has.
 pub(crate) fn focused_place(list: &str) -> Option<u32> {
     let list = by_id(list)?;

@@ -62,7 +62,7 @@ pub(crate) fn Card(
         }
     };
     let focused = reach.clone();
-    let gone = Memo::new(move |_| marking.gone(id));
+    let gone = marking.gone(id);
     let inside = {
         let card = name.clone();
         move || match gone.get() {
@@ -97,7 +97,7 @@ fn Film(
 ) -> impl IntoView {
     let profile = expect_context::<Profile>();
     let CardFilm { id, title, year, aside, reason, .. } = film;
-    let stars = Memo::new(move |_| profile.stars(id));
+    let stars = profile.stars(id);
     let form = format!("{row}-{id}");
     let more = format!("Rate or hide {title}");
     let actions = {
@@ -143,12 +143,14 @@ fn Film(
 #[component]
 fn MarkButtons(movie: MovieId, title: String, card: String, open: RwSignal<bool>) -> impl IntoView {
     let marking = expect_context::<Marking>();
-    let wanted = Memo::new(move |_| marking.wants(movie));
+    let wanted = marking.wants(movie);
     let on_list = format!("{title} on your watchlist");
     let away = move |mark: Mark, name: &'static str, what: &'static str, icon: &'static str| {
         let (title, card) = (title.clone(), card.clone());
         let label = format!("{what} {title}");
         let put_away = move |_| {
+            // What has the focus is about to go, which would have the browser lay the page out in between.
+            browser::unfocus();
             open.set(false);
             let undo = undo(&card);
             marking.put_away(Gone { movie, title: title.clone(), mark, card: card.clone() });
@@ -209,8 +211,8 @@ fn PutAway(film: CardFilm, mark: Mark, card: String) -> impl IntoView {
     let label = format!("Undo: {title}");
     let undo = undo(&card);
     let back = move |_| {
+        browser::focus(&card);
         marking.bring_back(id);
-        focus_soon(card.clone());
     };
     view! {
         <div class="poster">
@@ -283,7 +285,7 @@ fn RateForm<Marks, MarksView>(
     id: String,
     movie: MovieId,
     label: String,
-    stars: Memo<Option<Stars>>,
+    stars: ReadSignal<Option<Stars>>,
     profile: Profile,
     /// What stands below the stars.
     marks: Marks,

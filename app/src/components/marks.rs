@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::film_map::FilmMap;
+use super::per_film::PerFilm;
 use crate::{
     browser,
     domain::{Mark, MovieId, ViewerId},
@@ -34,19 +34,13 @@ type Change = (MovieId, Mark, bool);
 /// The server function's address.
 const ADDRESS: &str = "/fn/mark";
 
-/// What is shown of the marks.
-#[derive(Default)]
-struct Shown {
-    watchlist: Vec<MovieId>,
-    gone: FilmMap<Mark>,
-    last: Option<Gone>,
-}
-
 /// The marks. In context below the home page.
 #[derive(Clone, Copy)]
 pub(crate) struct Marking {
     view: Option<ViewerId>,
-    shown: RwSignal<Shown>,
+    watchlist: PerFilm<bool>,
+    gone: PerFilm<Option<Mark>>,
+    last: RwSignal<Option<Gone>>,
     problem: RwSignal<Option<String>>,
     /// What the server has not confirmed; the first is on its way. One after the other, so that the last word counts.
     outbox: StoredValue<VecDeque<Change>>,
@@ -55,23 +49,29 @@ pub(crate) struct Marking {
 impl Marking {
     /// The marks as the server sends them; `problem` is where the page says what went wrong.
     pub(crate) fn new(view: Option<ViewerId>, watchlist: Vec<MovieId>, problem: RwSignal<Option<String>>) -> Self {
-        let shown = Shown { watchlist, ..Shown::default() };
-        Self { view, shown: RwSignal::new(shown), problem, outbox: StoredValue::default() }
+        Self {
+            view,
+            watchlist: PerFilm::new(watchlist.into_iter().map(|movie| (movie, true))),
+            gone: PerFilm::new(std::iter::empty()),
+            last: RwSignal::new(None),
+            problem,
+            outbox: StoredValue::default(),
+        }
     }
 
     /// Whether the film is on the watchlist.
-    pub(crate) fn wants(self, movie: MovieId) -> bool {
-        self.shown.with(|shown| shown.watchlist.contains(&movie))
+    pub(crate) fn wants(self, movie: MovieId) -> ReadSignal<bool> {
+        self.watchlist.of(movie)
     }
 
     /// What the film was put out of sight for, on this page.
-    pub(crate) fn gone(self, movie: MovieId) -> Option<Mark> {
-        self.shown.with(|shown| shown.gone.get(movie).copied())
+    pub(crate) fn gone(self, movie: MovieId) -> ReadSignal<Option<Mark>> {
+        self.gone.of(movie)
     }
 
     /// What can be undone from the toast.
     pub(crate) fn last(self) -> Option<Gone> {
-        self.shown.with(|shown| shown.last.clone())
+        self.last.get()
     }
 
     /// Puts a film on the watchlist, or takes it off.
@@ -82,15 +82,16 @@ impl Marking {
     /// Puts a film out of sight.
     pub(crate) fn put_away(self, gone: Gone) {
         let change = (gone.movie, gone.mark, true);
-        self.shown.update(|shown| shown.last = Some(gone));
+        self.last.set(Some(gone));
         self.change(change);
     }
 
     /// Brings a film back.
     pub(crate) fn bring_back(self, movie: MovieId) {
-        let mark = self.shown.with_untracked(|shown| shown.gone.get(movie).copied());
-        self.shown.update(|shown| shown.last = shown.last.take().filter(|last| last.movie != movie));
-        if let Some(mark) = mark {
+        if self.last.with_untracked(|last| last.as_ref().is_some_and(|last| last.movie == movie)) {
+            self.last.set(None);
+        }
+        if let Some(mark) = self.gone.now(movie) {
             self.change((movie, mark, false));
         }
     }
@@ -135,26 +136,16 @@ impl Marking {
                 if later == Some(false) {
                     self.show((movie, mark, !on));
                 }
-                self.shown.update(|shown| shown.last = None);
+                self.last.set(None);
                 self.problem.set(Some(format!("This was not stored. {why}")));
             }
         }
     }
 
     fn show(self, (movie, mark, on): Change) {
-        self.shown.update(|shown| match (mark, on) {
-            (Mark::Watchlist, true) => {
-                shown.watchlist.push(movie);
-            }
-            (Mark::Watchlist, false) => {
-                shown.watchlist.retain(|film| *film != movie);
-            }
-            (_, true) => {
-                shown.gone.insert(movie, mark);
-            }
-            (_, false) => {
-                shown.gone.remove(movie);
-            }
-        });
+        match mark {
+            Mark::Watchlist => self.watchlist.set(movie, on),
+            _ => self.gone.set(movie, on.then_some(mark)),
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! - [`course`]: what to do next while a prediction is on its way (pure, tested without a browser).
 //! - [`prediction`]: the predicted rows' state, and the loop that follows a prediction.
 //! - [`profile`]: the profile's ratings on this page, and how they are sent; [`marks`]: its marks.
-//! - [`film_map`]: a small map from films.
+//! - [`film_map`]: a small map from films; [`per_film`]: a signal for each of them.
 //! - the rest is markup: [`bar`], [`row`], [`card`], [`for_you`], [`predicted`], [`welcome`], [`icons`], [`footer`],
 //!   [`plain`], [`charts`], [`search_box`], [`toast`].
 
@@ -16,6 +16,7 @@ pub(crate) mod footer;
 pub(crate) mod for_you;
 pub(crate) mod icons;
 pub(crate) mod marks;
+mod per_film;
 pub(crate) mod plain;
 pub(crate) mod predicted;
 pub(crate) mod prediction;

@@ -3,7 +3,7 @@
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{film_map::FilmMap, prediction::ForYou};
+use super::{film_map::FilmMap, per_film::PerFilm, prediction::ForYou};
 use crate::{
     api, browser,
     domain::{MovieId, Stars, ViewerId},
@@ -24,7 +24,7 @@ pub(crate) struct Profile {
     /// The row that follows this profile.
     pub(crate) for_you: ForYou,
     /// What is shown.
-    shown: RwSignal<FilmMap<Stars>>,
+    shown: PerFilm<Option<Stars>>,
     /// What the server has.
     stored: StoredValue<FilmMap<Stars>>,
     /// What is to be sent, the last word for each film.
@@ -65,7 +65,7 @@ impl Profile {
             liked: RwSignal::new(liked),
             problem: RwSignal::new(None),
             for_you,
-            shown: RwSignal::new(stars.clone()),
+            shown: PerFilm::new(stars.clone().take().into_iter().map(|(movie, stars)| (movie, Some(stars)))),
             stored: StoredValue::new(stars),
             outbox: StoredValue::default(),
             unsettled: StoredValue::default(),
@@ -90,23 +90,13 @@ impl Profile {
     }
 
     /// What is shown as the film's rating.
-    pub(crate) fn stars(self, movie: MovieId) -> Option<Stars> {
-        self.shown.with(|shown| shown.get(movie).copied())
+    pub(crate) fn stars(self, movie: MovieId) -> ReadSignal<Option<Stars>> {
+        self.shown.of(movie)
     }
 
     /// Shows a rating, and sends nothing yet.
     pub(crate) fn preview(self, movie: MovieId, stars: Option<Stars>) {
-        if self.shown.with_untracked(|shown| shown.get(movie).copied()) == stars {
-            return;
-        }
-        self.shown.update(|shown| match stars {
-            Some(stars) => {
-                shown.insert(movie, stars);
-            }
-            None => {
-                shown.remove(movie);
-            }
-        });
+        self.shown.set(movie, stars);
     }
 
     /// Shows a rating and sends it once the visitor has let it be for so many milliseconds: a slider that is dragged,
@@ -211,9 +201,8 @@ impl Profile {
     }
 
     fn take_back(self, movie: MovieId, sent: Option<Stars>, before: Option<Stars>, error: ServerFnError) {
-        let shown = self.shown.with_untracked(|shown| shown.get(movie).copied());
         // What the visitor has changed since is not taken back: it is on its way.
-        if shown == sent {
+        if self.shown.now(movie) == sent {
             self.preview(movie, before);
         }
         let why = match error {

@@ -3,18 +3,18 @@
 use leptos::{either::EitherOf3, prelude::*};
 
 use super::{
-    card::focus_soon,
     marks::{Gone, Marking},
     profile::Profile,
 };
+use crate::browser;
 
 /// What went wrong, until the visitor has read it; or the way back from what was done last, until it is used or replaced.
 #[component]
 pub(crate) fn Toast(profile: Profile, marking: Marking) -> impl IntoView {
     let undo = move |gone: Gone| {
         let back = move |_| {
+            browser::focus(&gone.card);
             marking.bring_back(gone.movie);
-            focus_soon(gone.card.clone());
         };
         view! {
             <button class="button" type="button" on:click=back>

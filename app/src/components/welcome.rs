@@ -69,7 +69,8 @@ pub(crate) fn Welcome(
 #[component]
 fn WelcomeCard(film: CardFilm, profile: Profile, skipped: RwSignal<FilmMap<()>>, first: bool) -> impl IntoView {
     let CardFilm { id, title, year, .. } = film;
-    let liked = Memo::new(move |_| profile.stars(id).is_some_and(Stars::is_liked));
+    let stars = profile.stars(id);
+    let liked = Memo::new(move |_| stars.get().is_some_and(Stars::is_liked));
     let label = {
         let title = title.clone();
         move || if liked.get() { format!("Liked {title}, take it back") } else { format!("Like {title}") }
