@@ -2,7 +2,9 @@
 
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { writeFile } from 'node:fs/promises';
 import { expect, test } from '../support/test.ts';
+import { zip } from '../support/zip.ts';
 
 type Film = { id: number; title: string; year: number };
 
@@ -25,6 +27,19 @@ async function bring(page: Page, csv: string) {
   await form.getByRole('button', { name: 'Bring them in' }).click();
 }
 
+/** Drops a file on the field below the heading, as a hand does: for the browser it is no different from a real one. */
+async function drop(page: Page, heading: string, file: string) {
+  const box = await page.getByLabel(heading).boundingBox();
+  if (!box) throw new Error('there is nothing to drop a file on');
+  const session = await page.context().newCDPSession(page);
+  const at = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  const data = { items: [], files: [file], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await session.send('Input.dispatchDragEvent', { type, ...at, data });
+  }
+  await session.detach();
+}
+
 for (const javaScriptEnabled of [true, false]) {
   test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
     test.use({ javaScriptEnabled });
@@ -43,6 +58,19 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(page.getByText(`${films.length} films, the last rated first`)).toBeVisible();
     });
 
+    test('a file that is dropped on the field is brought', async ({ page }, testInfo) => {
+      const { films, csv } = await file(page);
+      const dropped = testInfo.outputPath('ratings.csv');
+      await writeFile(dropped, csv);
+      await page.goto('/import');
+      await drop(page, 'Ratings, watched films, watchlist', dropped);
+      await expect(page.getByLabel('Ratings, watched films, watchlist')).toHaveValue(/ratings\.csv$/);
+      await expect(page, 'the page is still there').toHaveURL(/\/import$/);
+      await page.getByRole('button', { name: 'Bring them in' }).click();
+      await expect(page.getByRole('heading', { name: 'Your Letterboxd file is in' })).toBeVisible();
+      await expect(page.locator('.tally')).toContainText(`new ratings${films.length}`);
+    });
+
     test.describe('a wrong file', () => {
       test.use({ expectedComplaints: /422/ });
 
@@ -54,6 +82,48 @@ for (const javaScriptEnabled of [true, false]) {
     });
   });
 }
+
+test('Letterboxd’s zip is brought as it comes: ratings, watched films, watchlist', async ({ page }) => {
+  const { films } = await file(page);
+  const [rated, watched, wanted] = [films.slice(0, 6), films.slice(6, 9), films.slice(9, 11)];
+  // As Letterboxd writes them: quotes only where they must be, and who rated a film has watched it.
+  const quoted = (title: string) => (/[",]/.test(title) ? `"${title.replaceAll('"', '""')}"` : title);
+  const row = ({ title, year }: Film, at: number) =>
+    `2024-01-0${(at % 9) + 1},${quoted(title)},${year},https://boxd.it/2a`;
+  const list = (of: Film[]) => ['Date,Name,Year,Letterboxd URI', ...of.map(row), ''].join('\r\n');
+  const stars = ['5', '4.5', '4', '3.5', '1', '0.5'];
+  const ratings = rated.map((film, at) => `${row(film, at)},${stars[at]}`);
+  const buffer = zip({
+    'comments.csv': 'Date,Content,Comment\r\n',
+    'deleted/ratings.csv': `Date,Name,Year,Letterboxd URI,Rating\r\n${wanted.map(row).join(',5\r\n')},5\r\n`,
+    'likes/films.csv': list(rated),
+    'profile.csv': 'Date Joined,Username\r\n2020-01-01,me\r\n',
+    'ratings.csv': ['Date,Name,Year,Letterboxd URI,Rating', ...ratings, ''].join('\r\n'),
+    'watched.csv': list([...rated, ...watched]),
+    'watchlist.csv': list(wanted),
+  });
+  await page.goto('/import');
+  await page
+    .getByLabel('Ratings, watched films, watchlist')
+    .setInputFiles({ name: 'letterboxd-me-2024-01-09-10-11-utc.zip', mimeType: 'application/zip', buffer });
+  await page.getByRole('button', { name: 'Bring them in' }).click();
+  await expect(page.getByRole('heading', { name: 'Your Letterboxd file is in' })).toBeVisible();
+  const tally = page.locator('.tally');
+  await expect(tally).toHaveText('new ratings6new on your watchlist2marked as seen3');
+
+  const titles = (of: Film[]) => of.map(({ title }) => title).sort();
+  for (const [where, of] of [
+    ['rated', rated],
+    ['seen', watched],
+    ['watchlist', wanted],
+  ] as const) {
+    await page.goto(`/films/${where}`);
+    await expect(page.locator('li.card')).toHaveCount(of.length);
+    expect((await page.locator('li.card .card-title').allTextContents()).sort()).toEqual(titles(of));
+  }
+  await page.goto(`/movie/${rated[1]?.id}`);
+  await expect(page.getByRole('slider', { name: /^Rate / })).toHaveValue('4.5');
+});
 
 test('what there is one of is called one', async ({ page }) => {
   const { films } = await file(page);
