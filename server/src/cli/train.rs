@@ -13,7 +13,7 @@ use crate::{
     model::{
         Traits,
         artefact::{self, ArtefactError, Metadata},
-        fitting::{self, Options, Progress, Stage, Validation},
+        fitting::{self, Audience, Options, Progress, Stage, Validation},
         stars,
         training::Hyper,
     },
@@ -56,6 +56,7 @@ pub fn run(args: &TrainArgs, data_dir: &Path) -> anyhow::Result<()> {
     let traits = Traits::of(&reader.facts()?);
     let options = Options {
         seed: args.seed,
+        audience: Audience::Newcomers,
         hyper: Hyper::for_data,
         epochs: args.epochs.map(|epochs| epochs as usize),
         budget: args.budget.map(Duration::from),

@@ -81,6 +81,11 @@ pub struct Case {
 }
 
 impl Case {
+    /// All that a viewer liked but one film, which is to be found.
+    pub(super) fn left_out(viewer: ViewerId, history: History, film: usize) -> Self {
+        Self { viewer, draw: 0, shown: Shown::Films(history.ratings.len()), history, targets: vec![film] }
+    }
+
     /// Whose list it is.
     pub fn viewer(&self) -> ViewerId {
         self.viewer

@@ -23,16 +23,18 @@ use super::{
     linear::{self, LinearError, Recipe, Weights, fame},
     set_autoencoder::SetRecommender,
     training::{self, Hyper, Trained, TrainingError},
-    tuning::{self, Assembly, Ingredient, Mixture, Tuner},
+    tuning::{self, Among, Assembly, Ingredient, Mixture, Tuner},
 };
 use crate::catalogue::Interactions;
 
 mod budget;
+mod left_out;
 #[cfg(test)]
 mod tests;
 mod validation;
 
 use budget::{Plan, Size};
+use left_out::LeftOut;
 pub use validation::{Row, Validation};
 
 /// One viewer in so many is held out of a round.
@@ -56,11 +58,24 @@ fn iterations(viewers: usize) -> usize {
     if viewers < MANY { 16 } else { 8 }
 }
 
+/// Whom the parts are mixed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Visitors: nobody that the parts have learned from. In each round some viewers are held out.
+    Newcomers,
+    /// The viewers that the parts have learned from: each round does without one liked film of everybody, and these are what
+    /// is to be found. Parts that remember too well whom they know are worth less here: such a film was not liked, as far as
+    /// they have learned.
+    Known,
+}
+
 /// What `fit` is told.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// Where everything random comes from.
     pub seed: u64,
+    /// Whom it is for.
+    pub audience: Audience,
     /// How the network is taught, for so many viewers and films.
     pub hyper: fn(usize, usize, u64) -> Hyper,
     /// How often the network sees each viewer, instead of what the data suggests.
@@ -157,24 +172,52 @@ pub fn fit(
     let tables = if factors { tuning::FACTORS.len() } else { 0 };
     let epochs = options.budget.map(|_| hyper.epochs).or(options.epochs);
     let workshop = Workshop { options: Options { epochs, ..options }, ..workshop };
-    let held_out = |round: u64, viewer: ViewerId| lot(viewer) % lots == round;
+    let held_out =
+        |round: u64, viewer: ViewerId| options.audience == Audience::Newcomers && lot(viewer) % lots == round;
     let kept = |round: u64, viewer: ViewerId| wanted(viewer) && (round == rounds || !held_out(round, viewer));
 
-    let mut networks = workshop.networks(rounds + 1, kept, &progress)?;
+    let lessons = match options.audience {
+        Audience::Newcomers => Vec::new(),
+        Audience::Known => (0..rounds as usize).map(|round| LeftOut::of(interactions, round, &wanted)).collect(),
+    };
+    let of_round = |round: u64| lessons.get(round as usize).map_or(interactions, |left_out| &left_out.interactions);
+
+    let mut networks = workshop.networks(rounds + 1, kept, of_round, &progress)?;
     let last = networks.pop().ok_or(FitError::Parts)?;
     let mut trials = Vec::new();
     for (round, trained) in (0..).zip(networks) {
         say(Stage::Trials, round as usize, rounds as usize);
-        let cases = [round, lots + round]
-            .map(|half| evaluation::cases(interactions, tuning::DRAWS, |viewer| wanted(viewer) && lot(viewer) == half));
-        let viewers = interactions.viewers.iter().filter(|&&viewer| wanted(viewer) && held_out(round, viewer)).count();
-        trials.push(workshop.trial(&trained, tables, |viewer| kept(round, viewer), cases, viewers)?);
+        let kept = |viewer| kept(round, viewer);
+        let lists = match lessons.get(round as usize) {
+            Some(left_out) => Lists {
+                cases: [0, 1].map(|half| left_out.cases(|viewer| lot(viewer) % 2 == half)),
+                among: Among::Drawn,
+                viewers: 0,
+            },
+            None => Lists {
+                cases: [round, lots + round].map(|half| {
+                    evaluation::cases(interactions, tuning::DRAWS, |viewer| wanted(viewer) && lot(viewer) == half)
+                }),
+                among: Among::Best,
+                viewers: interactions
+                    .viewers
+                    .iter()
+                    .filter(|&&viewer| wanted(viewer) && held_out(round, viewer))
+                    .count(),
+            },
+        };
+        let workshop = Workshop { interactions: of_round(round), ..workshop.clone() };
+        trials.push(workshop.trial(&trained, tables, kept, lists)?);
     }
+    drop(lessons);
 
     say(Stage::Mixture, 0, 2);
     let all: Vec<&Tuner> = trials.iter().flat_map(|trial| &trial.tuners).collect();
     let mixtures = mixtures(&all);
-    let validation = validation::validate(&trials)?;
+    let validation = match options.audience {
+        Audience::Newcomers => validation::validate(&trials)?,
+        Audience::Known => None,
+    };
     drop(trials);
     say(Stage::Mixture, 1, 2);
     let Assembly { experts, factors, knots } = Assembly::of(&mixtures);
@@ -216,6 +259,15 @@ struct Trial {
     viewers: usize,
 }
 
+/// What a trial is asked.
+struct Lists {
+    /// By halves of the viewers.
+    cases: [Vec<Case>; 2],
+    among: Among,
+    /// How many viewers are held out.
+    viewers: usize,
+}
+
 /// What is best for these lists; the network alone where there are too few of them.
 fn mixtures(tuners: &[&Tuner]) -> Vec<Mixture> {
     let chosen = tuning::best(tuners);
@@ -240,6 +292,7 @@ fn recipes(experts: &[Vec<Ingredient>]) -> Vec<Recipe> {
     recipes
 }
 
+#[derive(Clone)]
 struct Workshop<'a> {
     interactions: &'a Interactions,
     traits: &'a Traits,
@@ -254,16 +307,17 @@ impl Workshop<'_> {
         Hyper { epochs: self.options.epochs.unwrap_or(hyper.epochs), ..hyper }
     }
 
-    /// Teaches so many networks, the n-th with the viewers for whom `kept(n, viewer)` is true: each on a core of its own,
-    /// unless one is large enough to be shared among the cores.
-    fn networks(
+    /// Teaches so many networks, the n-th with what the viewers for whom `kept(n, viewer)` is true rated of `of_round(n)`: each
+    /// on a core of its own, unless one is large enough to be shared among the cores.
+    fn networks<'l>(
         &self,
-        number: u64,
+        networks: u64,
         kept: impl Fn(u64, ViewerId) -> bool + Sync,
+        of_round: impl Fn(u64) -> &'l Interactions,
         progress: &Mutex<impl FnMut(Stage, Progress) + Send>,
     ) -> Result<Vec<Trained>, FitError> {
-        let lessons = (0..number).map(|number| {
-            let likes = Likes::of(self.interactions, training::LEAST_LIKES, |viewer| kept(number, viewer));
+        let lessons = (0..networks).map(|number| {
+            let likes = Likes::of(of_round(number), training::LEAST_LIKES, |viewer| kept(number, viewer));
             let hyper = self.hyper(likes.viewers().len());
             (likes, hyper)
         });
@@ -303,15 +357,15 @@ impl Workshop<'_> {
         trained: &Trained,
         tables: usize,
         kept: impl Fn(ViewerId) -> bool + Sync,
-        cases: [Vec<Case>; 2],
-        viewers: usize,
+        Lists { cases, among, viewers }: Lists,
     ) -> Result<Trial, FitError> {
         let tables: Vec<usize> = (0..tables).collect();
         let parts = self.parts(trained, &tuning::RECIPES, &tables, &kept)?;
         let popularity = Popularity::new(Arc::clone(&self.order), &Likes::of(self.interactions, 1, &kept));
         let experts: Vec<&Weights> = parts.made.iter().map(|(_, weights)| weights).collect();
-        let tuner = |cases: &[Case]| Tuner::new(&parts.network, &experts, &parts.factors, &parts.likes, cases);
-        let tuners = [tuner(&cases[0])?, tuner(&cases[1])?];
+        let tuner =
+            |half: usize| Tuner::new(&parts.network, &experts, &parts.factors, &parts.likes, &cases[half], among);
+        let tuners = [tuner(0)?, tuner(1)?];
         Ok(Trial { parts, popularity, cases, tuners, viewers })
     }
 

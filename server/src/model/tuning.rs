@@ -19,6 +19,7 @@ mod lists;
 #[cfg(test)]
 mod tests;
 
+pub use lists::Among;
 use lists::{List, Mixed, Row, Shares, seconds, singles, thirds};
 
 /// What linear experts may be like, for short and for long histories, in small and in large catalogues: of some hundred
@@ -43,7 +44,7 @@ pub const FACTORS: [(f32, f32); 3] = [(3.0, 0.1), (3.0, 0.3), (10.0, 1.0)];
 pub const DRAWS: u32 = 6;
 /// Lengths of histories that have a mixture each: lists are taken by what they show, whatever part of a viewer's likes
 /// that is.
-const LENGTHS: [usize; 8] = [1, 3, 5, 10, 20, 40, 80, 160];
+const LENGTHS: [usize; 9] = [1, 3, 5, 10, 20, 40, 80, 160, 320];
 /// How much well-known films may be held back.
 const OBSCURITIES: [f32; 3] = [0.0, 0.1, 0.2];
 /// The linear part of a mixture, of 10; the rest is the network's.
@@ -51,13 +52,10 @@ const PARTS: u32 = 10;
 /// What a second linear expert may have of the linear part.
 const SECONDS: [f32; 3] = [0.25, 0.5, 0.75];
 /// What factors may have of a mixture.
-const THIRDS: [f32; 6] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.7];
-/// The best mixtures without factors that are also tried with them: what is best beside others is not always what is best
-/// alone.
+const THIRDS: [f32; 7] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 0.85];
+/// The best pairs of experts that are also tried with factors, beside each expert by itself: what is best beside others is
+/// not always what is best alone.
 const CONTENDERS: usize = 6;
-/// From this length on it also counts how a film that is looked for stands among others that chance has chosen, and not
-/// only the head of the list: who has liked so many films has seen its head.
-const LONG: usize = 40;
 /// Lists of a length that a tuner has: more tell nothing new.
 const MOST_LISTS: usize = 3_000;
 /// With fewer lists than this a length has no mixture: the nearest one serves.
@@ -139,13 +137,14 @@ pub struct Tuner {
 
 impl Tuner {
     /// Lets the network, the experts, made by [`RECIPES`] from viewers with so many `likes` of each film, and the factors,
-    /// made by [`FACTORS`] or none at all, score the cases.
+    /// made by [`FACTORS`] or none at all, score the cases, whose films are then ranked `among` others.
     pub fn new(
         network: &SetRecommender,
         experts: &[&Weights],
         factors: &[Factors],
         likes: &[u32],
         cases: &[Case],
+        among: Among,
     ) -> Result<Self, ModelError> {
         let fames: Vec<Vec<f32>> = OBSCURITIES.iter().map(|&obscurity| fame(likes, obscurity)).collect();
         let mut of_rows = vec![Vec::new(); LENGTHS.len()];
@@ -161,7 +160,7 @@ impl Tuner {
             Ok(cases
                 .iter()
                 .zip(by_network)
-                .map(|(case, scores)| List::of(case, experts, factors, &fames, &scores))
+                .map(|(case, scores)| List::of(case, among, experts, factors, &fames, &scores))
                 .collect())
         };
         let rows = of_rows.iter().map(|cases| {
@@ -180,41 +179,41 @@ fn nearest(length: usize) -> usize {
 
 /// For each length the mixture with the best mean gain over the lists of these tuners, those of the next shorter and the
 /// next longer length counting half: what is good for ten films is hardly bad for twenty, and chance decides less. Of
-/// equals the one with the most of the network. First the best single expert and proportion are found, then whether
-/// another expert beside it is better still, and then whether factors beside the best of all these are. A length with few
-/// lists has no mixture.
+/// equals the one with the most of the network. First the best proportion of each single expert is found, then whether
+/// another one beside the best is better still, and then whether factors beside any of these are. A length with few lists
+/// has no mixture.
 pub fn best(tuners: &[&Tuner]) -> Vec<Mixture> {
     let rows = (0..LENGTHS.len()).map(|row| Row::of(tuners.iter().flat_map(|tuner| &tuner.rows[row]).collect()));
     let rows: Vec<Row<'_>> = rows.collect();
     let singles = singles();
-    let gains: Vec<Vec<f64>> =
-        rows.iter().map(|row| singles.par_iter().map(|single| row.gain(&row.mixed(single))).collect()).collect();
     let enough = |row: usize| rows.get(row).is_some_and(|row| row.lists.len() >= FEWEST_LISTS);
-    let neighbours = |row: usize| [row.wrapping_sub(1), row + 1].into_iter().filter(|&row| enough(row));
     let chosen = (0..rows.len()).filter(|&row| enough(row)).map(|row| {
-        let gain = |mixed: &Mixed| {
-            rows[row].gain(mixed) + NEIGHBOURS * neighbours(row).map(|row| rows[row].gain(mixed)).sum::<f64>()
-        };
+        let own = &rows[row];
+        let neighbours: Vec<_> = [row.wrapping_sub(1), row + 1].into_iter().filter(|&row| enough(row)).collect();
         let compare = |shares: Vec<Shares>| {
-            let gain = |shares: Shares| (gain(&rows[row].mixed(&shares)), shares);
-            shares.into_par_iter().map(gain).collect::<Vec<_>>()
+            let gain = |shares: Shares| {
+                let mixed = own.mixed(&shares);
+                let beside = neighbours.iter().map(|&row| rows[row].gain(&mixed)).sum::<f64>();
+                (own.gain(&mixed) + NEIGHBOURS * beside, shares)
+            };
+            let mut compared: Vec<_> = shares.into_par_iter().map(gain).collect();
+            // Stable: of equals the first stays before the others.
+            compared.sort_by(|a, b| b.0.total_cmp(&a.0));
+            compared
         };
-        let of_single = |single: usize| {
-            gains[row][single] + NEIGHBOURS * neighbours(row).map(|row| gains[row][single]).sum::<f64>()
-        };
-        let mut tried: Vec<(f64, Shares)> =
-            singles.iter().enumerate().map(|(single, shares)| (of_single(single), shares.clone())).collect();
-        // Stable: of equals the first stays before the others.
-        tried.sort_by(|a, b| b.0.total_cmp(&a.0));
-        tried.truncate(CONTENDERS);
+        let mut tried = compare(singles.clone());
         let pairs = tried.first().map(|(_, single)| seconds(single)).unwrap_or_default();
-        tried.extend(compare(pairs));
-        tried.sort_by(|a, b| b.0.total_cmp(&a.0));
-        tried.truncate(CONTENDERS);
-        let with_factors = tried.iter().flat_map(|(_, shares)| thirds(shares, rows[row].tables())).collect();
+        let mut seen = Vec::new();
+        tried.retain(|(_, shares)| {
+            let new = !seen.contains(&shares.first());
+            seen.push(shares.first());
+            new
+        });
+        tried.extend(compare(pairs).into_iter().take(CONTENDERS));
+        let with_factors = tried.iter().flat_map(|(_, shares)| thirds(shares, own.tables())).collect();
         tried.extend(compare(with_factors));
         let best = tried.into_iter().reduce(|best, other| if other.0 > best.0 { other } else { best });
-        best.map(|(_, shares)| rows[row].mixed(&shares).mixture(LENGTHS[row]))
+        best.map(|(_, shares)| own.mixed(&shares).mixture(LENGTHS[row]))
     });
     chosen.flatten().collect()
 }

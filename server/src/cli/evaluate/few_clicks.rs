@@ -10,7 +10,7 @@ use crate::{
     model::{
         FilmOrder, Ials, ItemCosine, Likes, LinearRecommender, Popularity, Traits,
         evaluation::{self, Figures, Shown},
-        fitting::{self, Options},
+        fitting::{self, Audience, Options},
         ials,
         linear::{Recipe, RowShape, Together},
         training::Hyper,
@@ -60,7 +60,13 @@ pub(super) fn run(args: &EvaluateArgs, data_dir: &Path) -> anyhow::Result<()> {
         }
 
         let mut bar = TrainingBar::new();
-        let options = Options { seed: args.seed, hyper: Hyper::for_data, epochs: None, budget: None };
+        let options = Options {
+            seed: args.seed,
+            audience: Audience::Newcomers,
+            hyper: Hyper::for_data,
+            epochs: None,
+            budget: None,
+        };
         let wanted = |viewer| evaluation::fold(viewer) != fold;
         let outcome = fitting::fit(&interactions, &traits, options, wanted, |stage, now| bar.show(stage, now));
         bar.finish();

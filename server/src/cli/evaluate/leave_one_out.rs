@@ -15,7 +15,7 @@ use crate::{
     cli::train::TrainingBar,
     model::{
         FilmOrder, Ials, ItemCosine, Likes, LinearRecommender, Popularity, Recommender, Sequential, Traits,
-        fitting::{self, Options},
+        fitting::{self, Audience, Options},
         ials,
         leave_one_out::{self, Case, Tally},
         linear::{Recipe, RowShape, Together},
@@ -57,7 +57,9 @@ pub(super) fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
     let order = Arc::new(FilmOrder::new(interactions.films.clone()));
 
     let mut bar = TrainingBar::new();
-    let options = Options { seed: args.seed, hyper: Hyper::for_data, epochs: None, budget: None };
+    // Whoever is asked about is known from training: that is the protocol too.
+    let options =
+        Options { seed: args.seed, audience: Audience::Known, hyper: Hyper::for_data, epochs: None, budget: None };
     let traits = Traits::default();
     let outcome = fitting::fit(&interactions, &traits, options, |_| true, |stage, now| bar.show(stage, now));
     bar.finish();

@@ -18,7 +18,7 @@ use crate::{
         History, Ials, Likes, Recommender, Traits,
         blend::{Blend, Knot},
         examples::liking,
-        fitting::{self, Fitted, Options},
+        fitting::{self, Audience, Fitted, Options},
         ials,
         set_autoencoder::names,
         stars::{self, FittedStars},
@@ -32,7 +32,7 @@ fn sample() -> &'static (Fitted, FittedStars) {
     SAMPLE.get_or_init(|| {
         let interactions = tests::planted(120, 40);
         let hyper = |_, _, seed| Hyper { epochs: 2, ..tests::small(seed) };
-        let options = Options { seed: 1, hyper, epochs: None, budget: None };
+        let options = Options { seed: 1, audience: Audience::Newcomers, hyper, epochs: None, budget: None };
         let fitted = fitting::fit(&interactions, &Traits::default(), options, |_| true, |_, _| {}).unwrap();
         (
             with_factors(fitted, &interactions),

@@ -1,6 +1,6 @@
 use app::domain::Stars;
 
-use super::{FitError, Fitted, Options, Stage, fit};
+use super::{Audience, FitError, Fitted, Options, Stage, fit};
 use crate::{
     catalogue::Interactions,
     model::{
@@ -11,7 +11,13 @@ use crate::{
     },
 };
 
-const OPTIONS: Options = Options { seed: 1, hyper: |_, _, seed| samples::small(seed), epochs: None, budget: None };
+const OPTIONS: Options = Options {
+    seed: 1,
+    audience: Audience::Newcomers,
+    hyper: |_, _, seed| samples::small(seed),
+    epochs: None,
+    budget: None,
+};
 
 fn fitted(interactions: &Interactions, options: Options) -> Fitted {
     fit(interactions, &Traits::default(), options, |_| true, |_, _| {}).unwrap()

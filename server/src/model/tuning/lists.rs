@@ -3,7 +3,7 @@
 use rand::{SeedableRng, seq::index::sample};
 use rand_chacha::ChaCha8Rng;
 
-use super::{CANDIDATES, Ingredient, LONG, Mixture, OBSCURITIES, PARTS, RECIPES, SECONDS, THIRDS};
+use super::{CANDIDATES, Ingredient, Mixture, OBSCURITIES, PARTS, RECIPES, SECONDS, THIRDS};
 use crate::model::{
     best_positions,
     evaluation::{self, Case},
@@ -24,10 +24,17 @@ impl Part {
     }
 }
 
-/// Films drawn at random among which those that are looked for are ranked, where it counts.
+/// Films drawn at random among which one that was left out is ranked.
 const DRAWN: usize = 100;
-/// So many of a list's films that are looked for are ranked so.
-const ASKED: usize = 10;
+
+/// What a list's films are ranked among.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Among {
+    /// All films: those that any part has among its best, and no other can be the best of a mixture.
+    Best,
+    /// Some that chance has drawn.
+    Drawn,
+}
 
 /// How large the parts of a mixture are, if each part's scores are equally spread: all shares add up to 1.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +43,13 @@ pub struct Shares {
     linear: Vec<(Part, f32)>,
     /// Of factors: which of them.
     factors: Option<(usize, f32)>,
+}
+
+impl Shares {
+    /// The recipe of the first linear part, if there is one.
+    pub fn first(&self) -> Option<usize> {
+        self.linear.first().filter(|&&(_, share)| share > 0.0).map(|(part, _)| part.recipe)
+    }
 }
 
 fn single(part: Part, share: f32) -> Shares {
@@ -112,58 +126,56 @@ pub struct List {
     found: Vec<bool>,
     /// The gain of a perfect ranking.
     ideal: f64,
-    /// Places of some candidates that are to be found, and of some that chance has chosen; none where it does not count.
-    asked: Vec<usize>,
-    drawn: Vec<usize>,
 }
 
 impl List {
     /// Lets the experts and factors score the case as the network did.
-    pub fn of(case: &Case, experts: &[&Weights], factors: &[Factors], fames: &[Vec<f32>], network: &[f32]) -> Self {
+    pub fn of(
+        case: &Case,
+        among: Among,
+        experts: &[&Weights],
+        factors: &[Factors],
+        fames: &[Vec<f32>],
+        network: &[f32],
+    ) -> Self {
         let history = case.history();
         let shown = |film: usize| history.ratings.binary_search_by_key(&film, |&(film, _)| film).is_ok();
-        let best = |scores: &[f32]| best_positions(scores, CANDIDATES, |film| !shown(film));
-        let mut candidates = best(network);
         let experts: Vec<Vec<f32>> = experts.iter().map(|expert| expert.scores(history.strengths())).collect();
-        for scores in &experts {
-            for fame in fames {
-                let scores: Vec<f32> = scores.iter().zip(fame).map(|(score, fame)| score / fame).collect();
-                candidates.extend(best(&scores));
-            }
-        }
         let by_factors = |factors: &Factors| {
             let mut scores = vec![0.0; network.len()];
             factors.add_scores(&factors.visitor(history.strengths()), 1.0, &mut scores);
             scores
         };
         let factors: Vec<Vec<f32>> = factors.iter().map(by_factors).collect();
-        factors.iter().for_each(|scores| candidates.extend(best(scores)));
 
-        let is_found = |film: usize| case.targets().binary_search(&film).is_ok();
-        let (mut asked, mut drawn) = (Vec::new(), Vec::new());
-        if history.ratings.len() >= LONG {
-            // Every so many: the targets stand in the order of the films, which is one of time.
-            let every = case.targets().len().div_ceil(ASKED).max(1);
-            asked.extend(case.targets().iter().copied().step_by(every));
-            let mut random = ChaCha8Rng::seed_from_u64(evaluation::hash(&format!("drawn:{}", case.viewer())));
-            let films = sample(&mut random, network.len(), DRAWN.min(network.len()));
-            drawn.extend(films.into_iter().filter(|&film| !shown(film) && !is_found(film)));
-            candidates.extend(asked.iter().chain(&drawn));
+        let mut candidates = Vec::new();
+        match among {
+            Among::Best => {
+                let mut add =
+                    |scores: &[f32]| candidates.extend(best_positions(scores, CANDIDATES, |film| !shown(film)));
+                add(network);
+                for (scores, fame) in experts.iter().flat_map(|scores| fames.iter().map(move |fame| (scores, fame))) {
+                    add(&scores.iter().zip(fame).map(|(score, fame)| score / fame).collect::<Vec<_>>());
+                }
+                factors.iter().for_each(|scores| add(scores));
+            }
+            Among::Drawn => {
+                let mut random = ChaCha8Rng::seed_from_u64(evaluation::hash(&format!("drawn:{}", case.viewer())));
+                let films = sample(&mut random, network.len(), DRAWN.min(network.len()));
+                candidates.extend(films.into_iter().filter(|&film| !shown(film)));
+                candidates.extend(case.targets());
+            }
         }
         candidates.sort_unstable();
         candidates.dedup();
-        let places = |films: Vec<usize>| films.iter().filter_map(|film| candidates.binary_search(film).ok()).collect();
-        let (asked, drawn) = (places(asked), places(drawn));
         let of_candidates = |scores: &[f32]| candidates.iter().map(|&film| scores[film]).collect::<Vec<_>>();
         Self {
             network: of_candidates(network),
             experts: experts.iter().map(|scores| of_candidates(scores)).collect(),
             factors: factors.iter().map(|scores| of_candidates(scores)).collect(),
             fames: fames.iter().map(|fame| of_candidates(fame)).collect(),
-            found: candidates.iter().map(|&film| is_found(film)).collect(),
+            found: candidates.iter().map(|film| case.targets().binary_search(film).is_ok()).collect(),
             ideal: evaluation::ideal_gain(case.targets().len()),
-            asked,
-            drawn,
         }
     }
 
@@ -171,7 +183,7 @@ impl List {
         self.experts[part.recipe].iter().zip(&self.fames[part.obscurity]).map(|(score, fame)| score / fame)
     }
 
-    /// nDCG@10 of the mixture; for a long history also that of each film by itself among those drawn.
+    /// nDCG@10 of the mixture.
     fn gain(&self, mixed: &Mixed) -> f64 {
         let mut scores: Vec<f32> = self.network.iter().map(|score| mixed.network * score).collect();
         for &(part, factor) in &mixed.linear {
@@ -186,10 +198,7 @@ impl List {
         }
         let ranking = best_positions(&scores, evaluation::NDCG_AT, |_| true);
         let gains = ranking.into_iter().enumerate().filter(|&(_, film)| self.found[film]);
-        let head = gains.map(|(place, _)| evaluation::gain(place)).sum::<f64>() / self.ideal;
-        let before = |&film: &usize| self.drawn.iter().filter(|&&other| scores[other] >= scores[film]).count();
-        let places = self.asked.iter().map(before).filter(|&place| place < evaluation::NDCG_AT);
-        head + places.map(evaluation::gain).sum::<f64>() / self.asked.len().max(1) as f64
+        gains.map(|(place, _)| evaluation::gain(place)).sum::<f64>() / self.ideal
     }
 }
 

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::{Assembly, FACTORS, Ingredient, Mixture, RECIPES, Tuner, best};
+use super::{Among, Assembly, FACTORS, Ingredient, Mixture, RECIPES, Tuner, best};
 use crate::model::{
     FilmOrder, Ials, Likes, LinearRecommender, Traits,
     blend::Blend,
@@ -28,7 +28,7 @@ fn the_chosen_mixture_is_no_worse_than_either_part_on_what_it_was_chosen_for() {
         Ials::train(Arc::clone(&order), &Likes::of(&interactions, 1, rest), hyper, |_| ()).into_factors().unwrap()
     };
     let factors: Vec<Factors> = FACTORS.into_iter().map(learn).collect();
-    let tuner = Tuner::new(&network, &experts, &factors, together.likes(), &cases).unwrap();
+    let tuner = Tuner::new(&network, &experts, &factors, together.likes(), &cases, Among::Best).unwrap();
 
     let Assembly { experts: blended, factors: tables, knots } = Assembly::of(&best(&[&tuner]));
     assert_eq!(knots.iter().map(|knot| knot.length).collect::<Vec<_>>(), [1, 3, 5, 10]);
@@ -58,7 +58,7 @@ fn where_there_is_nothing_to_choose_on_nothing_is_chosen() {
     let together = Together::of(&interactions, &Traits::default(), RowShape::RATINGS, |_| true);
     let made: Vec<Weights> = RECIPES.iter().map(|&recipe| together.weights(recipe, 50).unwrap()).collect();
     let experts: Vec<&Weights> = made.iter().collect();
-    let tuner = Tuner::new(&network, &experts, &[], together.likes(), &[]).unwrap();
+    let tuner = Tuner::new(&network, &experts, &[], together.likes(), &[], Among::Best).unwrap();
     assert_eq!(best(&[&tuner]), []);
     assert_eq!(best(&[]), []);
 }
