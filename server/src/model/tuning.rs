@@ -20,7 +20,7 @@ mod lists;
 mod tests;
 
 pub use lists::Among;
-use lists::{List, Mixed, Row, Shares, seconds, singles, thirds};
+use lists::{List, Row, Shares, seconds, singles, thirds};
 
 /// What linear experts may be like, for short and for long histories, in small and in large catalogues: of some hundred
 /// that were tried on two data sets those that together leave nothing to be had by any other (docs/model.md).

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{FitError, Trial, mixtures};
 use crate::model::{
     blend::Blend,
-    evaluation::{self, Figures, Shown},
+    evaluation::{self, Figures, Shown, Tally},
     ials::Factors,
     tuning::{Assembly, Tuner},
 };
@@ -53,10 +53,12 @@ pub(super) fn validate(trials: &[Trial]) -> Result<Option<Validation>, FitError>
         }
     }
     let rows = Shown::ALL.into_iter().zip(blend.rows).zip(network.rows).zip(popularity.rows);
+    // To six digits: more say nothing, and JSON gives back exactly what was written.
     let rows: Vec<Row> = rows
         .filter_map(|(((shown, blend), network), popularity)| {
-            let (lists, ndcg) = (blend.lists(), blend.ndcg()?);
-            Some(Row { shown, lists, ndcg, network: network.ndcg()?, popularity: popularity.ndcg()? })
+            let ndcg = |tally: Tally| tally.ndcg().map(|ndcg| (ndcg * 1e6).round() / 1e6);
+            let (lists, network, popularity) = (blend.lists(), ndcg(network)?, ndcg(popularity)?);
+            Some(Row { shown, lists, ndcg: ndcg(blend)?, network, popularity })
         })
         .collect();
     let viewers = trials.iter().map(|trial| trial.viewers).sum();
