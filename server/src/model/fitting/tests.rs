@@ -1,6 +1,6 @@
 use app::domain::Stars;
 
-use super::{Audience, FitError, Fitted, Options, Stage, fit};
+use super::{Audience, FitError, Fitted, LeftOut, Options, Stage, fit};
 use crate::{
     catalogue::Interactions,
     model::{
@@ -107,4 +107,29 @@ fn so_many_epochs_as_were_asked_for() {
     )
     .unwrap();
     assert_eq!(steps, 2 * fitted.viewers.div_ceil(fitted.hyper.batch));
+}
+
+#[test]
+fn whoever_is_mixed_for_known_viewers_finds_what_they_liked_and_was_left_out() {
+    let interactions = samples::planted(200, 120);
+    let left_out = LeftOut::of(&interactions, 0, |_| true);
+    let fitted = fitted(&left_out.interactions, Options { audience: Audience::Known, ..OPTIONS });
+    assert_eq!(fitted.validation, None, "nobody is held out");
+    let popularity = Popularity::new(
+        std::sync::Arc::new(fitted.model.order().clone()),
+        &Likes::of(&left_out.interactions, 1, |_| true),
+    );
+    let cases = left_out.cases(|_| true);
+    assert!(cases.len() > 100, "{}", cases.len());
+    let histories: Vec<_> = cases.iter().map(|case| case.history()).collect();
+    let found = |model: &dyn Recommender| {
+        let ranked = model.scores(&histories).unwrap().into_iter().zip(&cases).filter(|(scores, case)| {
+            let own = scores[case.targets()[0]];
+            let shown = |film| case.history().ratings.iter().any(|&(other, _)| other == film);
+            (0..scores.len()).filter(|&film| !shown(film) && scores[film] > own).count() < 10
+        });
+        ranked.count() as f64 / cases.len() as f64
+    };
+    let (ours, theirs) = (found(&fitted.model), found(&popularity));
+    assert!(ours > theirs + 0.1, "{ours} against {theirs}");
 }
