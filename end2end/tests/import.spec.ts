@@ -1,7 +1,7 @@
 // Bringing ratings from elsewhere, taking them away, and several profiles in one browser.
 
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { writeFile } from 'node:fs/promises';
 import { expect, test } from '../support/test.ts';
 import { zip } from '../support/zip.ts';
@@ -27,9 +27,9 @@ async function bring(page: Page, csv: string) {
   await form.getByRole('button', { name: 'Bring them in' }).click();
 }
 
-/** Drops a file on the field below the heading, as a hand does: for the browser it is no different from a real one. */
-async function drop(page: Page, heading: string, file: string) {
-  const box = await page.getByLabel(heading).boundingBox();
+/** Drops a file on the middle of something, as a hand does: for the browser it is no different from a real one. */
+async function drop(page: Page, on: Locator, file: string) {
+  const box = await on.boundingBox();
   if (!box) throw new Error('there is nothing to drop a file on');
   const session = await page.context().newCDPSession(page);
   const at = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
@@ -63,7 +63,7 @@ for (const javaScriptEnabled of [true, false]) {
       const dropped = testInfo.outputPath('ratings.csv');
       await writeFile(dropped, csv);
       await page.goto('/import');
-      await drop(page, 'Ratings, watched films, watchlist', dropped);
+      await drop(page, page.getByLabel('Ratings, watched films, watchlist'), dropped);
       await expect(page.getByLabel('Ratings, watched films, watchlist')).toHaveValue(/ratings\.csv$/);
       await expect(page, 'the page is still there').toHaveURL(/\/import$/);
       await page.getByRole('button', { name: 'Bring them in' }).click();
@@ -82,6 +82,24 @@ for (const javaScriptEnabled of [true, false]) {
     });
   });
 }
+
+test('a file that is dropped beside the field is brought as well', async ({ page }, testInfo) => {
+  const { films, csv } = await file(page);
+  const dropped = testInfo.outputPath('ratings.csv');
+  await writeFile(dropped, csv);
+  await page.goto('/import');
+  // Until the page's script runs a file is taken on the field only.
+  const heading = page.getByRole('heading', { name: 'Ratings, watched films, watchlist' });
+  const isTaken = () =>
+    heading.evaluate((on) => !on.dispatchEvent(new DragEvent('dragover', { bubbles: true, cancelable: true })));
+  await expect.poll(isTaken).toBe(true);
+  await drop(page, heading, dropped);
+  await expect(page, 'the page is still there').toHaveURL(/\/import$/);
+  await expect(page.getByLabel('Ratings, watched films, watchlist')).toHaveValue(/ratings\.csv$/);
+  await expect(page.getByLabel('Ratings, watched films, watchlist')).toBeFocused();
+  await page.getByRole('button', { name: 'Bring them in' }).click();
+  await expect(page.locator('.tally')).toContainText(`new ratings${films.length}`);
+});
 
 test('Letterboxd’s zip is brought as it comes: ratings, watched films, watchlist', async ({ page }) => {
   const { films } = await file(page);

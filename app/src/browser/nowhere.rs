@@ -1,5 +1,7 @@
 //! The server's side: there is no browser, and nothing here is ever called.
 
+use leptos::ev::DragEvent;
+
 use crate::pages::Theme;
 
 pub(crate) async fn pause(_milliseconds: u32) {
@@ -75,6 +77,8 @@ pub(crate) fn count(_list: &str) -> u32 {
 pub(crate) fn select(_list: &str, _at: Option<u32>) {}
 
 pub(crate) fn follow(_list: &str, _at: u32) {}
+
+pub(crate) fn dropped(_event: &DragEvent, _field: &str) {}
 
 pub(crate) fn value(_id: &str) -> String {
     String::new()

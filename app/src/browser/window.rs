@@ -5,8 +5,8 @@ use js_sys::Promise;
 use wasm_bindgen::{JsCast, prelude::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AddEventListenerOptions, Document, Element, Event, HtmlDocument, HtmlElement, HtmlInputElement, KeyboardEvent,
-    Node, RequestInit, Response, ScrollBehavior, ScrollToOptions, UrlSearchParams, VisibilityState,
+    AddEventListenerOptions, Document, DragEvent, Element, Event, HtmlDocument, HtmlElement, HtmlInputElement,
+    KeyboardEvent, Node, RequestInit, Response, ScrollBehavior, ScrollToOptions, UrlSearchParams, VisibilityState,
 };
 
 use crate::pages::Theme;
@@ -100,6 +100,16 @@ pub(crate) async fn read(address: &str, fields: &[(&str, String)]) -> Option<Str
     let answer: Response = answer.dyn_into().ok()?;
     let text = answer.ok().then(|| answer.text().ok()).flatten()?;
     JsFuture::from(text).await.ok()?.as_string()
+}
+
+/// Gives a field the files that were dropped, as if they had been chosen there.
+pub(crate) fn dropped(event: &DragEvent, field: &str) {
+    let files = event.data_transfer().and_then(|carried| carried.files()).filter(|files| files.length() > 0);
+    let field = by_id(field).and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
+    if let (Some(files), Some(field)) = (files, field) {
+        field.set_files(Some(&files));
+        let _ = field.focus();
+    }
 }
 
 /// How many items a list has.

@@ -230,8 +230,7 @@ fn PutAway(film: CardFilm, mark: Mark, card: String) -> impl IntoView {
 fn facts(stars: Option<Stars>, aside: &str) -> impl IntoView + use<> {
     match stars {
         Some(stars) => Either::Left(view! {
-            <span class="match">
-                <Icon name="#star" class="icon icon-star" />
+            <span class="match rated">
                 // With its decimal, so that it is as wide whatever it is.
                 {one_decimal(f64::from(stars.get()))}
                 <span class="visually-hidden">" stars from you"</span>

@@ -28,12 +28,6 @@ pub(crate) fn Icons() -> impl IntoView {
             <symbol id="moon" viewBox="0 0 24 24">
                 <path d="M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5z"></path>
             </symbol>
-            <symbol id="back" viewBox="0 0 24 24">
-                <path d="M14.5 5.5L8 12l6.5 6.5"></path>
-            </symbol>
-            <symbol id="next" viewBox="0 0 24 24">
-                <path d="M9.5 5.5L16 12l-6.5 6.5"></path>
-            </symbol>
             <symbol id="keep" viewBox="0 0 24 24">
                 <path d="M6.5 3.5h11v17L12 16.5l-5.5 4z"></path>
             </symbol>

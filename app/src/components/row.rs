@@ -9,7 +9,6 @@ use leptos::{
 use super::{
     card::{Card, NoCard, WaitingCard},
     for_you::{STATUS, Tune, failure, status, without_script},
-    icons::Icon,
     prediction::{ForYou, Phase},
 };
 use crate::{browser, domain::Tuning, views::CardFilm};
@@ -206,7 +205,7 @@ pub(crate) fn Arrows(
 /// One arrow. At the end it is shown as such but keeps the focus, so that a keyboard does not lose its place.
 #[component]
 fn Arrow(track: &'static str, forward: bool, at_end: Signal<bool>) -> impl IntoView {
-    let (label, icon) = if forward { ("Forward", "#next") } else { ("Back", "#back") };
+    let label = if forward { "Forward" } else { "Back" };
     view! {
         <button
             class="icon-button"
@@ -216,7 +215,6 @@ fn Arrow(track: &'static str, forward: bool, at_end: Signal<bool>) -> impl IntoV
             aria-disabled=move || at_end.get().to_string()
             on:click=move |_| browser::scroll_row(track, forward)
         >
-            <Icon name=icon />
         </button>
     }
 }

@@ -3,10 +3,11 @@
 
 use std::{pin::Pin, sync::Arc};
 
-use leptos::{either::Either, prelude::*};
+use leptos::{either::Either, ev::DragEvent, prelude::*};
 
 use super::{head::Head, search_address, set_status};
 use crate::{
+    browser,
     components::{
         bar::TopBar,
         icons::Icon,
@@ -106,24 +107,61 @@ pub(super) fn ImportPage() -> impl IntoView {
     }
 }
 
-/// One of the two files. Files can be dropped on the field: browsers see to that.
+/// Takes a file that is dropped anywhere on what is in it. Without it a browser takes one on the field only, and shows
+/// what is dropped beside it in the place of the page.
+#[island]
+fn DropTarget(field: String, children: Children) -> impl IntoView {
+    let (over, within) = (RwSignal::new(false), move |event: DragEvent| event.prevent_default());
+    let drop = move |event: DragEvent| {
+        event.prevent_default();
+        over.set(false);
+        browser::dropped(&event, &field);
+    };
+    let enter = move |event: DragEvent| {
+        event.prevent_default();
+        over.set(true);
+    };
+    view! {
+        <div
+            class="drop-target"
+            class:drop-over=over
+            on:dragenter=enter
+            on:dragover=within
+            on:dragleave=move |_| over.set(false)
+            on:drop=drop
+        >
+            {children()}
+        </div>
+    }
+}
+
+/// One of the two files. Without script a file can be dropped on the field: browsers see to that.
 #[component]
 fn FileForm(purpose: &'static str, title: &'static str, hint: &'static str, action: &'static str) -> impl IntoView {
     let (field, about) = (format!("file-{purpose}"), format!("about-{purpose}"));
     view! {
-        <form class="panel drop" method="post" action=IMPORT_PAGE enctype="multipart/form-data">
-            <input type="hidden" name="purpose" value=purpose />
-            <label for=field.clone()>
-                <h2>{title}</h2>
-            </label>
-            <p class="quiet" id=about.clone()>
-                {hint}
-            </p>
-            <input id=field name="file" type="file" required=true accept=".csv,.json,.zip,.txt,.tsv" aria-describedby=about />
-            <button class="button button-main" type="submit">
-                {action}
-            </button>
-        </form>
+        <DropTarget field=field.clone()>
+            <form class="panel drop" method="post" action=IMPORT_PAGE enctype="multipart/form-data">
+                <input type="hidden" name="purpose" value=purpose />
+                <label for=field.clone()>
+                    <h2>{title}</h2>
+                </label>
+                <p class="quiet" id=about.clone()>
+                    {hint}
+                </p>
+                <input
+                    id=field
+                    name="file"
+                    type="file"
+                    required=true
+                    accept=".csv,.json,.zip,.txt,.tsv"
+                    aria-describedby=about
+                />
+                <button class="button button-main" type="submit">
+                    {action}
+                </button>
+            </form>
+        </DropTarget>
     }
 }
 
