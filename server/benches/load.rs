@@ -187,16 +187,18 @@ impl Line {
             self.head.clear();
             let read = self.stream.read_line(&mut self.head).await.expect("an answer");
             assert!(read > 0, "the server hung up");
-            let line = self.head.trim_end().to_ascii_lowercase();
+            let line = self.head.trim_end();
             if line.is_empty() {
                 break;
             }
-            if let Some(rest) = line.strip_prefix("http/1.1 ") {
+            if let Some(rest) = line.strip_prefix("HTTP/1.1 ") {
                 status = rest.split(' ').next().and_then(|code| code.parse().ok()).expect("a status");
-            } else if let Some(rest) = line.strip_prefix("content-length:") {
-                length = rest.trim().parse::<usize>().ok();
-            } else if line == "connection: close" {
-                close = true;
+            } else if let Some((name, value)) = line.split_once(':') {
+                if name.eq_ignore_ascii_case("content-length") {
+                    length = value.trim().parse::<usize>().ok();
+                } else if name.eq_ignore_ascii_case("connection") {
+                    close = value.trim().eq_ignore_ascii_case("close");
+                }
             }
         }
         let mut body = vec![0; length.expect("a length")];
