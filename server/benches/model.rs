@@ -16,7 +16,7 @@ use candle_nn::VarBuilder;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use server::model::{
-    FilmOrder, History, Recommender,
+    FilmOrder, History, ModelError, Recommender,
     blend::{Blend, Knot},
     compute_alone,
     ials::{self, Factors},
@@ -30,6 +30,8 @@ const CONFIG: Config = Config { films: 9_742, width: 256, hidden: 256 };
 /// Weights that go out from each film.
 const STRONGEST: usize = 400;
 const BATCH: usize = 64;
+/// Films that a prediction has.
+const CHOSEN: usize = 20;
 const FACTORS: ials::Hyper = ials::Hyper { factors: 64, iterations: 16, unobserved: 0.3, regularisation: 3.0, seed: 1 };
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -47,8 +49,21 @@ fn main() -> Result<(), Box<dyn Error>> {
     let singles = median(|| batch.iter().try_for_each(|history| model.scores(&[history]).map(drop)))?;
     let together = median(|| model.scores(&batch))?;
 
+    // What a prediction takes: with random parts no film can be ruled out, so this is the longest that it can be.
+    let predict = |histories: &[&History]| -> Result<(), ModelError> {
+        let best = model.best(histories, &vec![CHOSEN; histories.len()], &|_, _| true)?;
+        for (best, history) in best.iter().flatten().zip(histories) {
+            let films: Vec<usize> = best.iter().map(|&(film, _)| film).collect();
+            black_box(model.reasons(history, &films, 5)?);
+        }
+        Ok(())
+    };
+    let ten_predicted = median(|| predict(&[&histories[9]]))?;
+    let hundred_predicted = median(|| predict(&[&hundred]))?;
+    let all_predicted = median(|| predict(&batch))?;
+
     let long = history(1_000, &mut random);
-    let chosen: Vec<usize> = (0..20).collect();
+    let chosen: Vec<usize> = (0..CHOSEN).collect();
     let long_scores = median(|| model.scores(&[&long]))?;
     let short_reasons = median(|| model.reasons(batch[20], &chosen, 3))?;
     let long_reasons = median(|| model.reasons(&long, &chosen, 3))?;
@@ -59,6 +74,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     writeln!(out, "scores, 1 history of 100 likes        {of_hundred:>10.2?}")?;
     writeln!(out, "scores, {BATCH} histories, one by one      {singles:>10.2?}")?;
     writeln!(out, "scores, {BATCH} histories, one batch       {together:>10.2?}")?;
+    writeln!(out, "best 20 and reasons, 10 likes         {ten_predicted:>10.2?}")?;
+    writeln!(out, "best 20 and reasons, 100 likes        {hundred_predicted:>10.2?}")?;
+    writeln!(out, "best 20 and reasons, batch of {BATCH}      {all_predicted:>10.2?}")?;
     writeln!(out, "scores, 1 history of 1,000 likes      {long_scores:>10.2?}")?;
     writeln!(out, "reasons, 20 films of 21 likes         {short_reasons:>10.2?}")?;
     writeln!(out, "reasons, 20 films of 1,000 likes      {long_reasons:>10.2?}")?;
@@ -107,7 +125,7 @@ fn model(random: &mut ChaCha8Rng) -> Result<Blend, Box<dyn Error>> {
     let offsets = (0..=films).map(|film| film * STRONGEST as u32).collect();
     let expert = Weights::from_parts(offsets, towards, values).ok_or("weights out of place")?;
     let films = (0..CONFIG.films * FACTORS.factors).map(|_| random.random_range(-0.1..0.1)).collect();
-    let factors = Factors::new(films, FACTORS).ok_or("factors out of place")?;
+    let factors = Factors::learned(films, FACTORS).ok_or("factors out of place")?;
     let knot = Knot { length: 10, network: 1.0, expert: 0, linear: 1.0, factors: 0, ials: 1.0 };
     Ok(Blend::new(network(random)?, vec![expert], vec![factors], vec![knot]).ok_or("parts that do not fit")?)
 }

@@ -34,12 +34,25 @@ impl<K: Kernel> WithSimd for Dispatched<K> {
 /// Σ aᵢ·bᵢ. Quick within [`vectorized`].
 #[inline(always)]
 pub fn dot(a: &[f32], b: &[f32]) -> f32 {
+    dots([(a, b)])
+}
+
+/// The sum of some such products: what is added up across the lanes is added up once for all. Quick within
+/// [`vectorized`].
+#[inline(always)]
+pub fn dots<const N: usize>(pairs: [(&[f32], &[f32]); N]) -> f32 {
     let mut sums = [0.0_f32; LANES];
-    let (a_lanes, a_rest) = a.as_chunks::<LANES>();
-    let (b_lanes, b_rest) = b.as_chunks::<LANES>();
-    for (a, b) in a_lanes.iter().zip(b_lanes) {
-        for lane in 0..LANES {
-            sums[lane] += a[lane] * b[lane];
+    let mut rests = 0.0;
+    for (a, b) in pairs {
+        let (a_lanes, a_rest) = a.as_chunks::<LANES>();
+        let (b_lanes, b_rest) = b.as_chunks::<LANES>();
+        for (a, b) in a_lanes.iter().zip(b_lanes) {
+            for lane in 0..LANES {
+                sums[lane] += a[lane] * b[lane];
+            }
+        }
+        for (a, b) in a_rest.iter().zip(b_rest) {
+            rests += a * b;
         }
     }
     // Halved again and again and not added up in a row: fewer steps wait for each other.
@@ -50,7 +63,7 @@ pub fn dot(a: &[f32], b: &[f32]) -> f32 {
             sums[lane] += sums[lane + width];
         }
     }
-    sums[0] + a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum::<f32>()
+    sums[0] + rests
 }
 
 /// Adds `factor` · `more` to `sum`. Quick within [`vectorized`].

@@ -35,12 +35,13 @@ mod tests;
 pub const FILE_NAME: &str = "model.safetensors";
 
 /// Changes when a file of before can no longer be read.
-const FORMAT: u32 = 5;
+const FORMAT: u32 = 6;
 const BLEND: &str = "blend";
 /// Our key in the header's `__metadata__`.
 const KEY: &str = "marquee";
-/// Ours has about 4 KiB.
+/// Ours has about 30 KiB.
 const LARGEST_HEADER: u64 = 1 << 20;
+
 /// What the header says about the model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Metadata {

@@ -140,6 +140,7 @@ impl Recommender for Blend {
 
     fn scores(&self, histories: &[&History]) -> Result<Vec<Vec<f32>>, ModelError> {
         let mut scores = self.network.scores(histories)?;
+        let mut by_factors: Vec<Vec<(Vec<f32>, &mut [f32])>> = self.factors.iter().map(|_| Vec::new()).collect();
         for (scores, history) in scores.iter_mut().zip(histories) {
             let knot = self.knot(history.liked().count());
             for score in scores.iter_mut() {
@@ -147,8 +148,13 @@ impl Recommender for Blend {
             }
             self.experts[knot.expert].add_scores(history.strengths(), knot.linear, scores);
             if let Some(factors) = self.factors_of(knot) {
-                factors.add_scores(&factors.visitor(history.strengths()), knot.ials, scores);
+                let mut visitor = factors.visitor(history.strengths());
+                visitor.iter_mut().for_each(|number| *number *= knot.ials);
+                by_factors[knot.factors].push((visitor, scores));
             }
+        }
+        for (factors, visitors) in self.factors.iter().zip(&mut by_factors) {
+            factors.add_all_scores(visitors);
         }
         Ok(scores)
     }

@@ -23,7 +23,7 @@ use super::{
     linear::{self, LinearError, Recipe, Weights, fame},
     set_autoencoder::SetRecommender,
     training::{self, Hyper, Trained, TrainingError},
-    tuning::{self, Among, Assembly, Ingredient, Mixture, Tuner},
+    tuning::{self, Among, Assembly, Comparison, Ingredient, Mixture, Tuner},
 };
 use crate::catalogue::Interactions;
 
@@ -48,7 +48,7 @@ const FEWEST: usize = 100;
 /// More than about this many tell nothing new and take long to rank for.
 const ENOUGH: u64 = 2_000;
 /// Weights kept of each film: what the rest would add is lost in the third digit (docs/model.md).
-const STRONGEST: usize = 400;
+const STRONGEST: usize = 350;
 
 /// Numbers of a film's factors.
 const FACTORS: usize = 64;
@@ -213,9 +213,10 @@ pub fn fit(
 
     say(Stage::Mixture, 0, 2);
     let all: Vec<&Tuner> = trials.iter().flat_map(|trial| &trial.tuners).collect();
-    let mixtures = mixtures(&all);
+    let compared = Comparison::of(&all);
+    let mixtures = mixtures(&compared, |_| true);
     let validation = match options.audience {
-        Audience::Newcomers => validation::validate(&trials)?,
+        Audience::Newcomers => validation::validate(&trials, &compared)?,
         Audience::Known => None,
     };
     drop(trials);
@@ -268,9 +269,9 @@ struct Lists {
     viewers: usize,
 }
 
-/// What is best for these lists; the network alone where there are too few of them.
-fn mixtures(tuners: &[&Tuner]) -> Vec<Mixture> {
-    let chosen = tuning::best(tuners);
+/// What is best for the lists of these tuners; the network alone where there are too few of them.
+fn mixtures(compared: &Comparison, wanted: impl Fn(usize) -> bool) -> Vec<Mixture> {
+    let chosen = compared.best(wanted);
     if chosen.is_empty() { vec![network_alone()] } else { chosen }
 }
 

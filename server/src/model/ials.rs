@@ -74,7 +74,7 @@ impl Ials {
 
     /// The films' factors by themselves; `None` if they are no numbers.
     pub fn into_factors(self) -> Option<Factors> {
-        Factors::new(self.films, self.hyper)
+        Factors::learned(self.films, self.hyper)
     }
 
     /// What a visitor's factors are who liked these films. Solved to the end, not by a few steps: it starts from nothing.

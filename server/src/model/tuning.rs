@@ -20,7 +20,7 @@ mod lists;
 mod tests;
 
 pub use lists::Among;
-use lists::{List, Row, Shares, seconds, singles, thirds};
+use lists::{List, Shares, Spread};
 
 /// What linear experts may be like, for short and for long histories, in small and in large catalogues: of some hundred
 /// that were tried on two data sets those that together leave nothing to be had by any other (docs/model.md).
@@ -47,15 +47,11 @@ pub const DRAWS: u32 = 6;
 const LENGTHS: [usize; 9] = [1, 3, 5, 10, 20, 40, 80, 160, 320];
 /// How much well-known films may be held back.
 const OBSCURITIES: [f32; 3] = [0.0, 0.1, 0.2];
-/// The linear part of a mixture, of 10; the rest is the network's.
-const PARTS: u32 = 10;
-/// What a second linear expert may have of the linear part.
-const SECONDS: [f32; 3] = [0.25, 0.5, 0.75];
-/// What factors may have of a mixture.
-const THIRDS: [f32; 7] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 0.85];
-/// The best pairs of experts that are also tried with factors, beside each expert by itself: what is best beside others is
-/// not always what is best alone.
-const CONTENDERS: usize = 6;
+/// Mixtures that are compared, drawn by chance: where several numbers are to be chosen and some matter little, chance finds
+/// better ones than a grid of as many (Bergstra and Bengio, *Random Search for Hyper-Parameter Optimization*, JMLR 2012).
+const TRIED: usize = 700;
+/// The best of them are made one: which of them is the very best is chance, and their mean errs less.
+const AVERAGED: usize = 10;
 /// Lists of a length that a tuner has: more tell nothing new.
 const MOST_LISTS: usize = 3_000;
 /// With fewer lists than this a length has no mixture: the nearest one serves.
@@ -177,43 +173,70 @@ fn nearest(length: usize) -> usize {
     (0..LENGTHS.len()).min_by(|a, b| distance(a).total_cmp(&distance(b))).unwrap_or_default()
 }
 
-/// For each length the mixture with the best mean gain over the lists of these tuners, those of the next shorter and the
-/// next longer length counting half: what is good for ten films is hardly bad for twenty, and chance decides less. Of
-/// equals the one with the most of the network. First the best proportion of each single expert is found, then whether
-/// another one beside the best is better still, and then whether factors beside any of these are. A length with few lists
-/// has no mixture.
-pub fn best(tuners: &[&Tuner]) -> Vec<Mixture> {
-    let rows = (0..LENGTHS.len()).map(|row| Row::of(tuners.iter().flat_map(|tuner| &tuner.rows[row]).collect()));
-    let rows: Vec<Row<'_>> = rows.collect();
-    let singles = singles();
-    let enough = |row: usize| rows.get(row).is_some_and(|row| row.lists.len() >= FEWEST_LISTS);
-    let chosen = (0..rows.len()).filter(|&row| enough(row)).map(|row| {
-        let own = &rows[row];
-        let neighbours: Vec<_> = [row.wrapping_sub(1), row + 1].into_iter().filter(|&row| enough(row)).collect();
-        let compare = |shares: Vec<Shares>| {
-            let gain = |shares: Shares| {
-                let mixed = own.mixed(&shares);
-                let beside = neighbours.iter().map(|&row| rows[row].gain(&mixed)).sum::<f64>();
-                (own.gain(&mixed) + NEIGHBOURS * beside, shares)
-            };
-            let mut compared: Vec<_> = shares.into_par_iter().map(gain).collect();
-            // Stable: of equals the first stays before the others.
-            compared.sort_by(|a, b| b.0.total_cmp(&a.0));
-            compared
+/// What mixtures gain on the lists of some tuners.
+pub struct Comparison {
+    shares: Vec<Shares>,
+    /// How far the parts' scores are spread on the lists of each of [`LENGTHS`].
+    spreads: Vec<Spread>,
+    /// For each tuner and each of [`LENGTHS`].
+    gains: Vec<Vec<Gains>>,
+}
+
+/// What each mixture gains on some lists.
+struct Gains {
+    lists: usize,
+    /// Over all lists, by mixture.
+    sums: Vec<f64>,
+}
+
+impl Comparison {
+    /// Compares all mixtures on all lists.
+    pub fn of(tuners: &[&Tuner]) -> Self {
+        let spreads: Vec<Spread> = (0..LENGTHS.len())
+            .map(|row| Spread::of(&tuners.iter().flat_map(|tuner| &tuner.rows[row]).collect::<Vec<_>>()))
+            .collect();
+        let tables = spreads.iter().map(Spread::tables).max().unwrap_or_default();
+        let shares = lists::drawn(TRIED, tables);
+        let gains = |lists: &Vec<List>, spread: &Spread| Gains {
+            lists: lists.len(),
+            sums: shares
+                .par_iter()
+                .map(|shares| {
+                    let mixed = spread.mixed(shares);
+                    lists.iter().map(|list| list.gain(&mixed)).sum()
+                })
+                .collect(),
         };
-        let mut tried = compare(singles.clone());
-        let pairs = tried.first().map(|(_, single)| seconds(single)).unwrap_or_default();
-        let mut seen = Vec::new();
-        tried.retain(|(_, shares)| {
-            let new = !seen.contains(&shares.first());
-            seen.push(shares.first());
-            new
+        let of_tuner =
+            |tuner: &&Tuner| tuner.rows.iter().zip(&spreads).map(|(lists, spread)| gains(lists, spread)).collect();
+        let gains = tuners.iter().map(of_tuner).collect();
+        Self { shares, spreads, gains }
+    }
+
+    /// For each length the mean of the mixtures with the best mean gains over the lists of those tuners for whose place
+    /// `wanted` is true, lists of the next shorter and the next longer length counting half: what is good for ten films is
+    /// hardly bad for twenty, and chance decides less. All that make up a mean have the same factors. A length with few lists
+    /// has no mixture.
+    pub fn best(&self, wanted: impl Fn(usize) -> bool) -> Vec<Mixture> {
+        let tuners = || self.gains.iter().enumerate().filter(|&(place, _)| wanted(place)).map(|(_, rows)| rows);
+        let count = |row: usize| tuners().map(|rows| rows[row].lists).sum::<usize>();
+        let enough = |row: usize| row < LENGTHS.len() && count(row) >= FEWEST_LISTS;
+        let mean =
+            |row: usize, mixture: usize| tuners().map(|rows| rows[row].sums[mixture]).sum::<f64>() / count(row) as f64;
+        let chosen = (0..LENGTHS.len()).filter(|&row| enough(row)).map(|row| {
+            let neighbours: Vec<_> = [row.wrapping_sub(1), row + 1].into_iter().filter(|&row| enough(row)).collect();
+            let gain = |mixture: usize| {
+                let beside = neighbours.iter().map(|&row| mean(row, mixture)).sum::<f64>();
+                (mixture, mean(row, mixture) + NEIGHBOURS * beside)
+            };
+            let mut compared: Vec<(usize, f64)> = (0..self.shares.len()).map(gain).collect();
+            // Stable: of equals the first stays before the others.
+            compared.sort_by(|a, b| b.1.total_cmp(&a.1));
+            let compared: Vec<&Shares> = compared.iter().map(|&(mixture, _)| &self.shares[mixture]).collect();
+            let alike = compared.iter().copied().filter(|shares| shares.table() == compared[0].table());
+            let mean = Shares::mean(&alike.take(AVERAGED).collect::<Vec<_>>());
+            self.spreads[row].mixed(&mean).mixture(LENGTHS[row])
         });
-        tried.extend(compare(pairs).into_iter().take(CONTENDERS));
-        let with_factors = tried.iter().flat_map(|(_, shares)| thirds(shares, own.tables())).collect();
-        tried.extend(compare(with_factors));
-        let best = tried.into_iter().reduce(|best, other| if other.0 > best.0 { other } else { best });
-        best.map(|(_, shares)| own.mixed(&shares).mixture(LENGTHS[row]))
-    });
-    chosen.flatten().collect()
+        chosen.collect()
+    }
 }

@@ -30,7 +30,7 @@ pub fn expert_names(number: usize) -> [String; 3] {
     ["offsets", "films", "weights"].map(|part| format!("experts.{number}.{part}"))
 }
 
-/// The films' factors number so and so: (films, factors).
+/// The films' factors number so and so, as they serve: (films, factors).
 pub fn factors_name(number: usize) -> String {
     format!("factors.{number}.films")
 }
@@ -134,7 +134,7 @@ fn expert(tensors: &SafeTensors<'_>, number: usize) -> Result<Weights, String> {
 
 fn factors(tensors: &SafeTensors<'_>, number: usize, metadata: &Metadata) -> Result<Factors, String> {
     let films = numbers(tensors, &factors_name(number), Dtype::F32, 2, f32::from_le_bytes)?;
-    let factors = Factors::new(films, metadata.factors[number]);
+    let factors = Factors::from_parts(films, metadata.factors[number].factors);
     factors.ok_or_else(|| format!("the factors of table {number} are out of place"))
 }
 

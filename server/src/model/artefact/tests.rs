@@ -168,7 +168,7 @@ fn garbage_and_absurd_headers_are_refused_without_being_believed() {
 
 #[test]
 fn an_unknown_format_or_kind_is_named() {
-    for (key, value, named) in [("format", json!(FORMAT + 1), "format 6"), ("kind", json!("ease"), "\"ease\"")] {
+    for (key, value, named) in [("format", json!(FORMAT + 1), "format 7"), ("kind", json!("ease"), "\"ease\"")] {
         let error = refusal(&tampered(|metadata, _| metadata[key] = value));
         assert!(matches!(error, ArtefactError::Unknown { .. }), "{error}");
         assert!(error.to_string().contains(named), "{error}");
@@ -247,9 +247,9 @@ fn experts_that_are_out_of_place_or_not_as_many_as_was_said_are_refused() {
     assert_damaged(&tampered(|metadata, _| metadata["experts"] = json!([])), "bytes of weights");
     let many = tampered(|metadata, _| {
         let expert = metadata["experts"][0].clone();
-        metadata["experts"] = json!(vec![expert; 1_000]);
+        metadata["experts"] = json!(vec![expert; 100]);
     });
-    assert_damaged(&many, "1000 experts");
+    assert_damaged(&many, "100 experts");
 }
 
 #[test]
@@ -265,7 +265,6 @@ fn factors_that_are_out_of_place_or_others_than_was_said_are_refused() {
     assert_damaged(&with(&|tensor| tensor.affine(1.01, 0.0).unwrap()), "not those that were saved");
     assert_damaged(&tampered(|metadata, _| metadata["factors"][0]["factors"] = json!(63)), "bytes of weights");
     assert_damaged(&tampered(|metadata, _| metadata["factors"][0]["factors"] = json!(1_u64 << 40)), "factors");
-    assert_damaged(&tampered(|metadata, _| metadata["factors"][0]["unobserved"] = json!(0)), "factors of table 0");
     assert_damaged(&tampered(|metadata, _| metadata["factors"] = json!([])), "bytes of weights");
 }
 

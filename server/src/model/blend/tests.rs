@@ -49,7 +49,7 @@ fn sample_parts() -> &'static Sample {
             let learned = Ials::train(order, &likes, hyper, |_| ()).into_factors().unwrap();
             let mut films = learned.films().to_vec();
             films[BLANK * FACTORS.factors..].fill(0.0);
-            Factors::new(films, hyper).unwrap()
+            Factors::from_parts(films, FACTORS.factors).unwrap()
         });
         Sample { network, experts: experts.to_vec(), factors: factors.to_vec() }
     })
@@ -216,6 +216,6 @@ fn parts_that_do_not_fit_are_refused() {
     assert!(!made(experts, factors, vec![Knot { ials: f32::NAN, ..SHORT }]), "not a number");
     let other = Weights::from_parts(vec![0, 0, 0], vec![], vec![]).unwrap();
     assert!(!made(&[other], factors, vec![SHORT]), "other films");
-    let other = Factors::new(vec![0.0; 24], FACTORS).unwrap();
+    let other = Factors::from_parts(vec![0.0; 24], FACTORS.factors).unwrap();
     assert!(!made(experts, &[other], vec![SHORT]), "other films");
 }

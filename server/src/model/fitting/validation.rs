@@ -7,7 +7,7 @@ use crate::model::{
     blend::Blend,
     evaluation::{self, Figures, Shown, Tally},
     ials::Factors,
-    tuning::{Assembly, Tuner},
+    tuning::{Assembly, Comparison},
 };
 
 /// The mixture's figures beside popularity's, on viewers that neither has seen.
@@ -35,11 +35,12 @@ pub struct Row {
 }
 
 /// Each half's figures with the mixtures that were chosen on the other halves.
-pub(super) fn validate(trials: &[Trial]) -> Result<Option<Validation>, FitError> {
+pub(super) fn validate(trials: &[Trial], compared: &Comparison) -> Result<Option<Validation>, FitError> {
     let [mut blend, mut network, mut popularity] = [Figures::default(); 3];
     for half in 0..2 {
-        let others: Vec<&Tuner> = trials.iter().map(|trial| &trial.tuners[1 - half]).collect();
-        let Assembly { experts, factors, knots } = Assembly::of(&mixtures(&others));
+        // Tuners stand by trials, and each has one for each half.
+        let chosen = mixtures(compared, |tuner| tuner % 2 != half);
+        let Assembly { experts, factors, knots } = Assembly::of(&chosen);
         for Trial { parts, popularity: popular, cases, .. } in trials {
             let cases = &cases[half];
             network.add(&evaluation::measure(&parts.network, cases)?);

@@ -100,10 +100,15 @@ fn factors_solve_a_visitor_as_the_model_that_learned_them_does() {
     let likes = Likes::of(&interactions, 1, |_| true);
     let order = Arc::new(FilmOrder::new(interactions.films));
     let model = Ials::train(order, &likes, HYPER, |_| ());
-    let theirs = model.visitor(likes.of_viewer(3));
+    // Fewer films than factors, as many, and more.
+    let histories = [1, 5, HYPER.factors, HYPER.factors + 1, 35].map(|length| liking(&(0..length).collect::<Vec<_>>()));
+    let theirs = model.scores(&histories.iter().collect::<Vec<_>>()).unwrap();
     let factors = model.into_factors().unwrap();
-    let ours = factors.visitor(likes.of_viewer(3).iter().map(|&film| (film as usize, 1.0)));
-    assert!(ours.iter().zip(&theirs).all(|(a, b)| (a - b).abs() < 1e-4), "{ours:?} is not {theirs:?}");
+    for (history, theirs) in histories.iter().zip(&theirs) {
+        let mut ours = vec![0.0; theirs.len()];
+        factors.add_scores(&factors.visitor(history.liked().map(|film| (film, 1.0))), 1.0, &mut ours);
+        assert!(ours.iter().zip(theirs).all(|(a, b)| (a - b).abs() < 1e-4), "{ours:?} is not {theirs:?}");
+    }
     assert_eq!(factors.visitor(std::iter::empty()), vec![0.0; HYPER.factors], "nothing liked, nothing known");
 }
 
@@ -128,10 +133,10 @@ fn what_a_score_loses_without_a_film_is_what_solving_again_without_it_gives() {
 
 #[test]
 fn factors_that_are_no_numbers_or_not_whole_are_refused() {
-    assert!(Factors::new(vec![0.5; 24], HYPER).is_some());
-    assert!(Factors::new(vec![0.5; 25], HYPER).is_none(), "a film with one of twelve factors");
-    assert!(Factors::new(vec![f32::NAN; 24], HYPER).is_none());
-    assert!(Factors::new(vec![0.5; 24], Hyper { factors: 0, ..HYPER }).is_none());
-    assert!(Factors::new(vec![0.5; 24], Hyper { regularisation: 0.0, ..HYPER }).is_none());
-    assert!(Factors::new(vec![0.5; 24], Hyper { unobserved: f32::INFINITY, ..HYPER }).is_none());
+    assert!(Factors::learned(vec![0.5; 24], HYPER).is_some());
+    assert!(Factors::learned(vec![0.5; 25], HYPER).is_none(), "a film with one of twelve factors");
+    assert!(Factors::learned(vec![f32::NAN; 24], HYPER).is_none());
+    assert!(Factors::learned(vec![0.5; 24], Hyper { factors: 0, ..HYPER }).is_none());
+    assert!(Factors::learned(vec![0.5; 24], Hyper { regularisation: 0.0, ..HYPER }).is_none());
+    assert!(Factors::learned(vec![0.5; 24], Hyper { unobserved: f32::INFINITY, ..HYPER }).is_none());
 }

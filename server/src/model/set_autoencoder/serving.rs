@@ -6,7 +6,7 @@ use candle_nn::Module;
 use super::{Config, Opinion, SetAutoencoder, Sets, length_features, root};
 use crate::model::{
     FilmOrder, History, ModelError, Recommender, Share,
-    arithmetic::{Kernel, add, dot, tanh, vectorized},
+    arithmetic::{Kernel, add, dots, tanh, vectorized},
     pruned::{Product, lengths},
 };
 
@@ -187,15 +187,17 @@ impl Kernel for Losses<'_> {
         for (with_all, &whole) in with_all.iter_mut().zip(&whole) {
             *with_all = tanh(whole);
         }
-        let mut units = vec![0.0; into.1];
+        let (mut units, mut own) = (vec![0.0; into.1], vec![0.0; vectors.1]);
         let mut losses = vec![Vec::with_capacity(liked.len()); films.len()];
         for &(film, weight) in liked {
             for (((unit, into), whole), with_all) in units.iter_mut().zip(row(into, film)).zip(&whole).zip(&with_all) {
                 *unit = with_all - tanh(whole - weight * into);
             }
-            let own = row(vectors, film);
+            for (own, number) in own.iter_mut().zip(row(vectors, film)) {
+                *own = weight * number;
+            }
             for (losses, &explained) in losses.iter_mut().zip(films) {
-                let loss = weight * dot(own, row(vectors, explained)) + dot(&units, row(through, explained));
+                let loss = dots([(&own, row(vectors, explained)), (&units, row(through, explained))]);
                 losses.push((film, scale * loss));
             }
         }

@@ -1,9 +1,9 @@
 //! What the parts think of the lists, and how good a mixture of them is.
 
-use rand::{SeedableRng, seq::index::sample};
+use rand::{Rng, SeedableRng, seq::index::sample};
 use rand_chacha::ChaCha8Rng;
 
-use super::{CANDIDATES, Ingredient, Mixture, OBSCURITIES, PARTS, RECIPES, SECONDS, THIRDS};
+use super::{CANDIDATES, Ingredient, Mixture, OBSCURITIES, RECIPES};
 use crate::model::{
     best_positions,
     evaluation::{self, Case},
@@ -24,6 +24,12 @@ impl Part {
     }
 }
 
+/// How often a mixture that is drawn has a second linear expert.
+const SECOND: f64 = 0.6;
+/// How often it has factors.
+const WITH_FACTORS: f64 = 0.5;
+/// What factors have at most.
+const MOST_FACTORS: f32 = 0.9;
 /// Films drawn at random among which one that was left out is ranked.
 const DRAWN: usize = 100;
 
@@ -46,46 +52,44 @@ pub struct Shares {
 }
 
 impl Shares {
-    /// The recipe of the first linear part, if there is one.
-    pub fn first(&self) -> Option<usize> {
-        self.linear.first().filter(|&&(_, share)| share > 0.0).map(|(part, _)| part.recipe)
+    /// Which factors there are, if any.
+    pub fn table(&self) -> Option<usize> {
+        self.factors.map(|(table, _)| table)
+    }
+
+    /// The mean of some that have the same factors.
+    pub fn mean(all: &[&Self]) -> Self {
+        let part = 1.0 / all.len().max(1) as f32;
+        let mut linear: Vec<(Part, f32)> = Vec::new();
+        for &(of, share) in all.iter().flat_map(|shares| &shares.linear) {
+            match linear.iter_mut().find(|(other, _)| *other == of) {
+                Some((_, sum)) => *sum += part * share,
+                None => linear.push((of, part * share)),
+            }
+        }
+        let table = all.first().and_then(|shares| shares.table());
+        let of_factors = all.iter().filter_map(|shares| shares.factors).map(|(_, share)| part * share).sum();
+        Self { linear, factors: table.map(|table| (table, of_factors)) }
     }
 }
 
-fn single(part: Part, share: f32) -> Shares {
-    Shares { linear: vec![(part, share)], factors: None }
-}
-
-/// Every proportion of the network with every expert, those with the most of the network first.
-pub fn singles() -> Vec<Shares> {
-    let share = |part: u32| part as f32 / PARTS as f32;
-    (0..=PARTS).flat_map(|of_ten| Part::all().map(move |part| single(part, share(of_ten)))).collect()
-}
-
-/// The same with a second expert beside the first, which may then have a little more together.
-pub fn seconds(single: &Shares) -> Vec<Shares> {
-    let Some(&(first, share)) = single.linear.first().filter(|&&(_, share)| share > 0.0) else { return Vec::new() };
-    let others = (0..RECIPES.len()).filter(|&recipe| recipe != first.recipe);
-    let others = others.map(|recipe| Part { recipe, obscurity: first.obscurity });
-    let all = others.flat_map(|other| {
-        SECONDS.into_iter().flat_map(move |second| {
-            let shares = [share, share + 1.0 / PARTS as f32].into_iter().filter(|&share| share < 1.001);
-            shares.map(move |share| Shares {
-                linear: vec![(first, share * (1.0 - second)), (other, share * second)],
-                factors: None,
-            })
-        })
-    });
-    all.collect()
-}
-
-/// The same with one of so many tables of factors beside them.
-pub fn thirds(shares: &Shares, tables: usize) -> Vec<Shares> {
-    let with = |table: usize, third: f32| Shares {
-        linear: shares.linear.iter().map(|&(part, share)| (part, share * (1.0 - third))).collect(),
-        factors: Some((table, third)),
+/// So many mixtures by chance, always the same ones: the network alone, and the network beside one linear expert or two and,
+/// half of the time, one of so many tables of factors.
+pub fn drawn(mixtures: usize, tables: usize) -> Vec<Shares> {
+    let mut random = ChaCha8Rng::seed_from_u64(evaluation::hash("mixtures"));
+    let mut draw = || {
+        let obscurity = random.random_range(0..OBSCURITIES.len());
+        let recipes = sample(&mut random, RECIPES.len(), 2);
+        let second = if random.random_bool(SECOND) { random.random() } else { 0.0 };
+        let factors = (tables > 0 && random.random_bool(WITH_FACTORS))
+            .then(|| (random.random_range(0..tables), random.random_range(0.0..MOST_FACTORS)));
+        let linear = random.random::<f32>() * (1.0 - factors.map_or(0.0, |(_, share)| share));
+        let shares: [f32; 2] = [linear * (1.0 - second), linear * second];
+        let parts = recipes.into_iter().map(|recipe| Part { recipe, obscurity }).zip(shares);
+        Shares { linear: parts.filter(|&(_, share)| share > 0.0).collect(), factors }
     };
-    (0..tables).flat_map(|table| THIRDS.map(|third| with(table, third))).collect()
+    let network = Shares { linear: Vec::new(), factors: None };
+    std::iter::once(network).chain(std::iter::repeat_with(&mut draw)).take(mixtures).collect()
 }
 
 /// A mixture of parts as their scores are.
@@ -184,7 +188,7 @@ impl List {
     }
 
     /// nDCG@10 of the mixture.
-    fn gain(&self, mixed: &Mixed) -> f64 {
+    pub fn gain(&self, mixed: &Mixed) -> f64 {
         let mut scores: Vec<f32> = self.network.iter().map(|score| mixed.network * score).collect();
         for &(part, factor) in &mixed.linear {
             for (sum, score) in scores.iter_mut().zip(self.part(part)) {
@@ -202,18 +206,16 @@ impl List {
     }
 }
 
-/// Lists of about one length, and how far each part's scores are spread on them.
-pub struct Row<'a> {
-    /// Those that count.
-    pub lists: Vec<&'a List>,
+/// How far each part's scores are spread on lists of about one length.
+pub struct Spread {
     network: f32,
     experts: Vec<[f32; OBSCURITIES.len()]>,
     factors: Vec<f32>,
 }
 
-impl<'a> Row<'a> {
-    /// Measures the spread.
-    pub fn of(lists: Vec<&'a List>) -> Self {
+impl Spread {
+    /// On these lists.
+    pub fn of(lists: &[&List]) -> Self {
         let mut experts = vec![[1.0; OBSCURITIES.len()]; RECIPES.len()];
         for part in Part::all() {
             experts[part.recipe][part.obscurity] = spread(lists.iter().map(|list| deviation(list.part(part))));
@@ -223,7 +225,7 @@ impl<'a> Row<'a> {
         let factors = (0..tables)
             .map(|table| spread(lists.iter().map(|list| deviation(list.factors[table].iter().copied()))))
             .collect();
-        Self { lists, network, experts, factors }
+        Self { network, experts, factors }
     }
 
     /// How many tables of factors there are.
@@ -239,13 +241,9 @@ impl<'a> Row<'a> {
         Mixed {
             network: rest.max(0.0) / self.network,
             linear: shares.linear.iter().map(of).collect(),
-            factors: shares.factors.map(|(table, share)| (table, share / self.factors[table])),
+            // Where there is no list there is no table to be spread.
+            factors: shares.factors.map(|(table, share)| (table, share / self.factors.get(table).unwrap_or(&1.0))),
         }
-    }
-
-    /// The mixture's mean gain.
-    pub fn gain(&self, mixed: &Mixed) -> f64 {
-        self.lists.iter().map(|list| list.gain(mixed)).sum::<f64>() / self.lists.len().max(1) as f64
     }
 }
 

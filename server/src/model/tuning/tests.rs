@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::{Among, Assembly, FACTORS, Ingredient, Mixture, RECIPES, Tuner, best};
+use super::{Among, Assembly, Comparison, FACTORS, Ingredient, Mixture, RECIPES, Tuner};
 use crate::model::{
     FilmOrder, Ials, Likes, LinearRecommender, Traits,
     blend::Blend,
@@ -30,7 +30,7 @@ fn the_chosen_mixture_is_no_worse_than_either_part_on_what_it_was_chosen_for() {
     let factors: Vec<Factors> = FACTORS.into_iter().map(learn).collect();
     let tuner = Tuner::new(&network, &experts, &factors, together.likes(), &cases, Among::Best).unwrap();
 
-    let Assembly { experts: blended, factors: tables, knots } = Assembly::of(&best(&[&tuner]));
+    let Assembly { experts: blended, factors: tables, knots } = Assembly::of(&Comparison::of(&[&tuner]).best(|_| true));
     assert_eq!(knots.iter().map(|knot| knot.length).collect::<Vec<_>>(), [1, 3, 5, 10]);
     let ingredient = |&Ingredient { recipe, factor }: &Ingredient| {
         let place = RECIPES.iter().position(|&made| super::Recipe { obscurity: 0.0, ..recipe } == made).unwrap();
@@ -59,8 +59,8 @@ fn where_there_is_nothing_to_choose_on_nothing_is_chosen() {
     let made: Vec<Weights> = RECIPES.iter().map(|&recipe| together.weights(recipe, 50).unwrap()).collect();
     let experts: Vec<&Weights> = made.iter().collect();
     let tuner = Tuner::new(&network, &experts, &[], together.likes(), &[], Among::Best).unwrap();
-    assert_eq!(best(&[&tuner]), []);
-    assert_eq!(best(&[]), []);
+    assert_eq!(Comparison::of(&[&tuner]).best(|_| true), []);
+    assert_eq!(Comparison::of(&[]).best(|_| true), []);
 }
 
 #[test]
