@@ -132,8 +132,13 @@ impl<A: Fn(usize) -> bool> Kernel for Search<'_, A> {
         if likely.len() == most {
             let bar = best.raise_bar();
             for (film, &bound) in bounds.iter().enumerate() {
-                if bound >= bar && !likely.contains(&film) && allowed(film) {
-                    best.offer(score(own, products, film), film);
+                if bound < bar {
+                    continue;
+                }
+                // Few are good enough: only of these is asked whether they may be.
+                let score = score(own, products, film);
+                if best.takes(score, film) && !likely.contains(&film) && allowed(film) {
+                    best.offer(score, film);
                 }
             }
         }

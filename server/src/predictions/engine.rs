@@ -8,10 +8,10 @@ use app::domain::{MovieId, PageRow};
 use super::{
     Answer, FilmTable, Request, reranking,
     rows::{self, Row},
-    told::{Told, ToldReason},
+    told::{self, Known, Told},
 };
 use crate::{
-    catalogue::{CatalogueError, MovieSummary, Reader},
+    catalogue::{CatalogueError, Reader},
     model::{History, ModelError, Ranked, Recommender, Share, best_positions},
 };
 
@@ -26,7 +26,7 @@ pub struct Engine {
     films: Arc<FilmTable>,
     titles: Reader,
     /// What was read of the catalogue so far; it never changes, and is bounded by its films.
-    known: RefCell<HashMap<MovieId, MovieSummary>>,
+    known: RefCell<HashMap<MovieId, Known>>,
     version: Arc<str>,
 }
 
@@ -203,7 +203,7 @@ impl Engine {
     }
 
     /// Reads what is not known yet of the films to be named: one query for the whole batch.
-    fn read_titles(&self, picks: &[Result<Vec<Pick>, EngineError>]) -> Result<(), CatalogueError> {
+    fn read_titles(&self, picks: &[Result<Vec<Pick>, EngineError>]) -> Result<(), EngineError> {
         let mut known = self.known.borrow_mut();
         let films = picks.iter().flatten().flatten();
         let ids = films.flat_map(Pick::films).map(|position| self.films.order().films()[position]);
@@ -211,23 +211,23 @@ impl Engine {
         if !unknown.is_empty() {
             unknown.sort_unstable();
             unknown.dedup();
-            known.extend(self.titles.summaries(&unknown)?.into_iter().map(|summary| (summary.id, summary)));
+            for summary in self.titles.summaries(&unknown)? {
+                known.insert(summary.id, Known::new(summary)?);
+            }
         }
         Ok(())
     }
 
     /// Writes down what was picked; a film without a title is left out.
-    fn tell(&self, picks: &[Pick], known: &HashMap<MovieId, MovieSummary>) -> Result<Answer, EngineError> {
+    fn tell(&self, picks: &[Pick], known: &HashMap<MovieId, Known>) -> Result<Answer, EngineError> {
         let told: Vec<Told<'_>> = picks.iter().filter_map(|pick| self.describe(pick, known)).collect();
-        Ok(Answer::new(&told, self.model_version())?)
+        Ok(Answer::new(told::list(&told)?, self.model_version()))
     }
 
-    fn describe<'a>(&self, pick: &Pick, summaries: &'a HashMap<MovieId, MovieSummary>) -> Option<Told<'a>> {
-        let of = |position: usize| summaries.get(&self.films.order().films()[position]);
+    fn describe<'a>(&self, pick: &Pick, known: &'a HashMap<MovieId, Known>) -> Option<Told<'a>> {
+        let of = |position: usize| known.get(&self.films.order().films()[position]);
         let film = of(pick.position)?;
-        let reason = |share: &Share| {
-            of(share.film).map(|film| ToldReason { id: film.id, title: &film.title, share: share.share })
-        };
+        let reason = |share: &Share| of(share.film).map(|film| (film, share.share));
         let row = match pick.row {
             None => None,
             Some(Row::ForYou) => Some(PageRow::ForYou),
@@ -237,14 +237,6 @@ impl Engine {
             }
             Some(Row::Genre(genre)) => Some(PageRow::Genre { name: self.films.genres()[genre].clone() }),
         };
-        Some(Told {
-            id: film.id,
-            title: &film.title,
-            year: film.year,
-            genres: &film.genres,
-            score: pick.score,
-            reasons: pick.reasons.iter().filter_map(reason).collect(),
-            row,
-        })
+        Some(Told { film, score: pick.score, reasons: pick.reasons.iter().filter_map(reason).collect(), row })
     }
 }

@@ -15,8 +15,11 @@ use app::{domain::PredictionId, port::VisitorId};
 use async_trait::async_trait;
 use book::Book;
 
+use tokio::sync::watch;
+
 use super::{
-    Absent, Activity, IdMint, Job, JobSource, Key, Load, Queue, Refusal, Request, State, Until, queue::Outcome,
+    Absent, Activity, IdMint, Job, JobSource, Key, Load, Queue, Refusal, Request, State, Until,
+    queue::{Outcome, SOON},
 };
 use crate::telemetry::names;
 
@@ -119,10 +122,12 @@ impl Queue for MemoryQueue {
             return Ok(first);
         }
         let moved = async {
-            while watch.changed().await.is_ok() {
-                if until == Until::Changed || watch.borrow().is_finished() {
-                    break;
+            match until {
+                Until::Finished => finished(&mut watch).await,
+                Until::Changed if watch.changed().await.is_ok() => {
+                    let _ = tokio::time::timeout(SOON, finished(&mut watch)).await;
                 }
+                Until::Changed => {}
             }
         };
         // Whether it moved or the limit is over, the answer is the state as it is then.
@@ -142,6 +147,15 @@ impl Queue for MemoryQueue {
 
     async fn release(&self, id: PredictionId, asker: Option<VisitorId>) {
         self.book().release(id, asker);
+    }
+}
+
+async fn finished(watch: &mut watch::Receiver<State>) {
+    loop {
+        let is_finished = watch.borrow_and_update().is_finished();
+        if is_finished || watch.changed().await.is_err() {
+            return;
+        }
     }
 }
 

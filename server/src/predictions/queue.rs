@@ -7,7 +7,6 @@ use app::{
     port::VisitorId,
 };
 use async_trait::async_trait;
-use serde::Serialize;
 
 use super::{Activity, Key, Request};
 use crate::link::LinkError;
@@ -36,13 +35,8 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Recommendations, best first, whatever they are written of, and the version of the model that they are of.
-    pub fn new(films: &[impl Serialize], model: Arc<str>) -> serde_json::Result<Self> {
-        Ok(Self { json: serde_json::to_string(films)?.into(), model })
-    }
-
-    /// What [`new`](Self::new) wrote, come back from somewhere else.
-    pub fn from_json(json: String, model: String) -> Self {
+    /// A JSON list of recommendations, best first, and the version of the model that they are of.
+    pub fn new(json: String, model: impl Into<Arc<str>>) -> Self {
         Self { json: json.into(), model: model.into() }
     }
 
@@ -133,10 +127,14 @@ impl From<LinkError> for Absent {
     }
 }
 
+/// Whoever waits for a change and sees that a prediction was begun is kept for so long in case it is finished: what a
+/// worker computes quickly takes one question and not two.
+pub(super) const SOON: Duration = Duration::from_millis(10);
+
 /// How long a waiting caller wants to be kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Until {
-    /// Until the state is another one than now.
+    /// Until the state is another one than now, and a moment longer where it is not finished then.
     Changed,
     /// Until it is `Success` or `Failure`.
     Finished,

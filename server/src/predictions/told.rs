@@ -1,38 +1,95 @@
-//! Recommendations as they are written: the same JSON as [`Recommendation`](app::domain::Recommendation) has, of what is
-//! known of the films and without a copy of it.
+//! Recommendations as they are written: the same JSON as [`Recommendation`](app::domain::Recommendation) has. What is the same
+//! each time that a film is named is written once and kept.
 
 use app::domain::{MovieId, PageRow};
-use serde::Serialize;
+use serde::{Serialize, ser::Error};
 
-/// A [`Recommendation`](app::domain::Recommendation).
-#[derive(Debug, Serialize)]
-pub struct Told<'a> {
-    /// The film's number.
+use crate::catalogue::MovieSummary;
+
+/// What is known of a film.
+#[derive(Debug)]
+pub struct Known {
+    /// Its number.
     pub id: MovieId,
     /// Its title, without its year.
-    pub title: &'a str,
-    /// Its year.
-    pub year: Option<u16>,
-    /// Its genres.
-    pub genres: &'a [String],
+    pub title: String,
+    /// The beginning of a recommendation of it.
+    film: Vec<u8>,
+    /// The beginning of a reason that it is.
+    reason: Vec<u8>,
+}
+
+impl Known {
+    /// From the catalogue.
+    pub fn new(summary: MovieSummary) -> serde_json::Result<Self> {
+        let MovieSummary { id, title, year, genres, .. } = summary;
+        let film = open(&Film { id, title: &title, year, genres: &genres })?;
+        let reason = open(&Reason { id, title: &title })?;
+        Ok(Self { id, title, film, reason })
+    }
+}
+
+#[derive(Serialize)]
+struct Film<'a> {
+    id: MovieId,
+    title: &'a str,
+    year: Option<u16>,
+    genres: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Reason<'a> {
+    id: MovieId,
+    title: &'a str,
+}
+
+/// An object without its end, so that more can follow.
+fn open(object: &impl Serialize) -> serde_json::Result<Vec<u8>> {
+    let mut json = serde_json::to_vec(object)?;
+    json.pop();
+    Ok(json)
+}
+
+/// A [`Recommendation`](app::domain::Recommendation).
+#[derive(Debug)]
+pub struct Told<'a> {
+    /// The film.
+    pub film: &'a Known,
     /// The model's score.
     pub score: f32,
-    /// Why.
-    pub reasons: Vec<ToldReason<'a>>,
+    /// Why: films of the profile, and their parts.
+    pub reasons: Vec<(&'a Known, f32)>,
     /// Where on the page.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub row: Option<PageRow>,
 }
 
-/// A [`Reason`](app::domain::Reason).
-#[derive(Debug, Serialize)]
-pub struct ToldReason<'a> {
-    /// The film's number.
-    pub id: MovieId,
-    /// Its title, without its year.
-    pub title: &'a str,
-    /// Its part.
-    pub share: f32,
+/// A JSON list of them.
+pub fn list(all: &[Told<'_>]) -> serde_json::Result<String> {
+    // About what twenty films with five reasons each take: it need not grow again and again.
+    let mut json = Vec::with_capacity(512 * all.len() + 2);
+    json.push(b'[');
+    for (place, Told { film, score, reasons, row }) in all.iter().enumerate() {
+        json.extend_from_slice(if place == 0 { b"" } else { b"," });
+        json.extend_from_slice(&film.film);
+        json.extend_from_slice(b",\"score\":");
+        serde_json::to_writer(&mut json, score)?;
+        json.extend_from_slice(b",\"reasons\":[");
+        for (place, (film, share)) in reasons.iter().enumerate() {
+            json.extend_from_slice(if place == 0 { b"" } else { b"," });
+            json.extend_from_slice(&film.reason);
+            json.extend_from_slice(b",\"share\":");
+            serde_json::to_writer(&mut json, share)?;
+            json.push(b'}');
+        }
+        json.push(b']');
+        if let Some(row) = row {
+            json.extend_from_slice(b",\"row\":");
+            serde_json::to_writer(&mut json, row)?;
+        }
+        json.push(b'}');
+    }
+    json.push(b']');
+    String::from_utf8(json).map_err(Error::custom)
 }
 
 #[cfg(test)]
@@ -43,15 +100,22 @@ mod tests {
 
     #[test]
     fn what_is_told_is_what_whoever_reads_it_expects() {
-        let genres = ["Crime".to_owned(), "Drama".to_owned()];
-        for row in [None, Some(PageRow::HiddenGems), Some(PageRow::Because { id: MovieId(2), title: "M".to_owned() })] {
-            let reasons = vec![ToldReason { id: MovieId(2), title: "M \"1931\"", share: 0.1 }];
-            let (id, title, genres) = (MovieId(7), "Heat", &genres[..]);
-            let told = Told { id, title, year: Some(1995), genres, score: 1.0 / 3.0, reasons, row };
-            let written = serde_json::to_string(&[told]).expect("JSON");
-            let read: Vec<Recommendation> = serde_json::from_str(&written).expect("a list of recommendations");
-            assert_eq!(serde_json::to_string(&read).expect("JSON"), written);
-            assert_eq!(read[0].reasons[0].title, "M \"1931\"");
+        let known = |id, title: &str, year| {
+            let genres = vec!["Crime".to_owned(), "Drama".to_owned()];
+            let (id, title) = (MovieId(id), title.to_owned());
+            Known::new(MovieSummary { id, title, year, genres, average: Some(3.5), ratings: 2 }).expect("JSON")
+        };
+        let (heat, m) = (known(7, "Heat", Some(1995)), known(2, "M \"1931\" \u{1}\u{2028}é", None));
+        for row in [None, Some(PageRow::HiddenGems), Some(PageRow::Because { id: m.id, title: m.title.clone() })] {
+            for reasons in [vec![], vec![(&m, 0.1)], vec![(&m, 1.0), (&heat, 1e-9)]] {
+                let first = Told { film: &heat, score: 1.0 / 3.0, reasons: reasons.clone(), row: row.clone() };
+                let second = Told { film: &m, score: -2.0, reasons, row: None };
+                let written = list(&[first, second]).expect("JSON");
+                let read: Vec<Recommendation> = serde_json::from_str(&written).expect("a list of recommendations");
+                assert_eq!(serde_json::to_string(&read).expect("JSON"), written);
+                assert_eq!((read[0].title.as_str(), &read[1].title), ("Heat", &m.title));
+            }
         }
+        assert_eq!(list(&[]).expect("JSON"), "[]");
     }
 }

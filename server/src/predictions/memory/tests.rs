@@ -41,7 +41,8 @@ fn recommendation() -> Recommendation {
 }
 
 fn films(count: usize) -> Outcome {
-    Ok(Answer::new(&vec![recommendation(); count], "v1".into()).expect("JSON"))
+    let json = serde_json::to_string(&vec![recommendation(); count]).expect("JSON");
+    Ok(Answer::new(json, "v1"))
 }
 
 async fn state(queue: &MemoryQueue, id: PredictionId) -> Result<&'static str, Absent> {
@@ -221,6 +222,22 @@ async fn a_waiting_caller_is_answered_when_the_state_changes() {
     assert!(matches!(changed.await, Ok(Ok(State::Started))));
     queue.finish(vec![(&jobs[0], nothing())]);
     assert!(matches!(finished.await, Ok(Ok(State::Success(_)))));
+}
+
+#[tokio::test]
+async fn what_is_computed_in_a_moment_is_answered_whole_to_whoever_waits_for_a_change() {
+    let queue = Arc::new(queue(limits()));
+    let id = schedule(&queue, 1).await.expect("admitted");
+    let waiting = {
+        let queue = Arc::clone(&queue);
+        tokio::spawn(async move { queue.wait(id, None, Until::Changed, LONG).await })
+    };
+    tokio::task::yield_now().await;
+    let jobs = queue.take(8).expect("open");
+    // The waiting one has seen that it was begun.
+    tokio::task::yield_now().await;
+    queue.finish(vec![(&jobs[0], nothing())]);
+    assert!(matches!(waiting.await, Ok(Ok(State::Success(_)))));
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ use crate::{
     link::Link,
     predictions::{
         Absent, Activity, Answer, Key, Limits, Load, Queue, Refusal, Request, State, Until, activity::REMEMBERED,
+        queue::SOON,
     },
     telemetry::{names, trace},
 };
@@ -53,7 +54,7 @@ fn state_of(name: &[u8], value: Vec<u8>, model: Vec<u8>) -> Option<State> {
     match name {
         b"PENDING" => Some(State::Pending),
         b"STARTED" => Some(State::Started),
-        b"SUCCESS" => Some(State::Success(Answer::from_json(text(value), text(model)))),
+        b"SUCCESS" => Some(State::Success(Answer::new(text(value), text(model)))),
         b"FAILURE" => Some(State::Failure(text(value).into())),
         _ => None,
     }
@@ -204,7 +205,7 @@ impl Queue for SharedQueue {
         until: Until,
         limit: Duration,
     ) -> Result<State, Absent> {
-        let end = Instant::now() + limit;
+        let (mut until, mut end) = (until, Instant::now() + limit);
         let looked = self.notices.now();
         let (entry, first) = self.present(id, asker).await?;
         if first.is_finished() {
@@ -214,7 +215,10 @@ impl Queue for SharedQueue {
         let mut waiting = self.notices.wait_on(&entry, looked);
         loop {
             let moved = until == Until::Changed && std::mem::discriminant(&now) != std::mem::discriminant(&first);
-            if now.is_finished() || moved || Instant::now() >= end || self.aborted.load(Ordering::Acquire) {
+            if moved {
+                (until, end) = (Until::Finished, end.min(Instant::now() + SOON));
+            }
+            if now.is_finished() || Instant::now() >= end || self.aborted.load(Ordering::Acquire) {
                 return Ok(now);
             }
             // What was lost on its way is seen in the next look.
