@@ -12,12 +12,10 @@
 //! - [`sqlite`]: threads that own SQLite connections.
 //! - [`link`]: the way to Redis, where there is one.
 //! - [`telemetry`]: logs, traces, metrics.
-//! - [`hex`]: bytes as text.
 
 pub mod catalogue;
 pub mod cli;
 pub mod exchange;
-pub mod hex;
 pub mod link;
 pub mod model;
 pub mod predictions;

@@ -3,6 +3,7 @@
 //! No `cfg`, no I/O, no framework: only serde.
 
 mod filter;
+mod hex;
 mod ids;
 mod list;
 mod marks;
@@ -13,6 +14,7 @@ mod search;
 mod stars;
 
 pub use filter::Filter;
+pub use hex::hex;
 pub use ids::{InvalidPredictionId, MovieId, PredictionId, ViewerId};
 pub use list::{FilmList, InvalidList};
 pub use marks::{InvalidMark, Mark, Marks};

@@ -92,11 +92,15 @@ impl Kernel for Bounds<'_> {
     #[inline(always)]
     fn run(self) -> Option<Vec<f32>> {
         let mut bounds = self.own.to_vec();
+        let mut reaches = Vec::with_capacity(self.products.len());
         for product in self.products {
-            let reach = dot(product.visitor, product.visitor).sqrt() * (1.0 + ROUNDING);
-            add(&mut bounds, product.lengths, reach);
+            reaches.push(dot(product.visitor, product.visitor).sqrt() * (1.0 + ROUNDING));
         }
-        for some in bounds.chunks(LOOKED_AT) {
+        // Some at a time, so that they are near while all is added to them.
+        for (place, some) in bounds.chunks_mut(LOOKED_AT).enumerate() {
+            for (product, &reach) in self.products.iter().zip(&reaches) {
+                add(some, &product.lengths[place * LOOKED_AT..], reach);
+            }
             let mut all = true;
             for bound in some {
                 all &= bound.is_finite();
@@ -131,14 +135,20 @@ impl<A: Fn(usize) -> bool> Kernel for Search<'_, A> {
         }
         if likely.len() == most {
             let bar = best.raise_bar();
-            for (film, &bound) in bounds.iter().enumerate() {
-                if bound < bar {
-                    continue;
+            let mut left = [0; LOOKED_AT];
+            for (place, some) in bounds.chunks(LOOKED_AT).enumerate() {
+                // First which they are: nothing here depends on whether one is, so nothing is guessed wrong.
+                let mut count = 0;
+                for (film, &bound) in (place * LOOKED_AT..).zip(some) {
+                    left[count] = film;
+                    count += usize::from(bound >= bar);
                 }
-                // Few are good enough: only of these is asked whether they may be.
-                let score = score(own, products, film);
-                if best.takes(score, film) && !likely.contains(&film) && allowed(film) {
-                    best.offer(score, film);
+                for &film in &left[..count] {
+                    // Few are good enough: only of these is asked whether they may be.
+                    let score = score(own, products, film);
+                    if best.takes(score, film) && !likely.contains(&film) && allowed(film) {
+                        best.offer(score, film);
+                    }
                 }
             }
         }

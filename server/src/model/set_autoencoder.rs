@@ -9,13 +9,13 @@ use candle_core::{DType, Device, Result, Tensor};
 use candle_nn::{Linear, Module, VarBuilder, linear_no_bias};
 use serde::{Deserialize, Serialize};
 
+mod ops;
 mod serving;
-mod sums;
 #[cfg(test)]
 mod tests;
 
+use ops::{Tanh, WeightedSums};
 pub use serving::{SetRecommender, Taste};
-use sums::WeightedSums;
 
 /// The shape of a set autoencoder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -212,7 +212,7 @@ impl SetAutoencoder {
     pub fn opinion(&self, sets: &Sets, members: &Tensor) -> Result<Opinion> {
         let features = sets.features()?; // (sets, 3)
         let sums = self.sums(sets, members)?; // (sets, width)
-        let residual = self.out.forward(&self.into.forward(&sums)?.tanh()?)?; // (sets, width)
+        let residual = self.out.forward(&self.into.forward(&sums)?.apply_op1(Tanh)?)?; // (sets, width)
         let taste = ((sums + residual)? + features.matmul(&self.prior)?)?; // (sets, width)
         let scales = features.matmul(&self.scales)?.exp()?; // (sets, 2)
         Ok(Opinion {

@@ -1,5 +1,7 @@
 //! The best of many scores in one pass.
 
+use super::arithmetic::{Kernel, vectorized};
+
 /// Scores that are looked at side by side.
 const LOOKED_AT: usize = 64;
 
@@ -8,20 +10,36 @@ const LOOKED_AT: usize = 64;
 ///
 /// One pass with a bar that rises: few scores ever pass it, so `allowed` is asked for few of them.
 pub fn best_positions(scores: &[f32], most: usize, allowed: impl Fn(usize) -> bool) -> Vec<usize> {
-    let mut best = Best::new(most, scores.len());
-    for (chunk, some) in scores.chunks(LOOKED_AT).enumerate() {
-        // Most have none that is good enough, which is seen of all at once.
-        if !best.could_take(some) {
-            continue;
-        }
-        for (place, &score) in some.iter().enumerate() {
-            let position = chunk * LOOKED_AT + place;
-            if best.takes(score, position) && allowed(position) {
-                best.offer(score, position);
+    vectorized(BestPositions { scores, most, allowed })
+}
+
+struct BestPositions<'a, A> {
+    scores: &'a [f32],
+    most: usize,
+    allowed: A,
+}
+
+impl<A: Fn(usize) -> bool> Kernel for BestPositions<'_, A> {
+    type Output = Vec<usize>;
+
+    #[inline(always)]
+    fn run(self) -> Vec<usize> {
+        let Self { scores, most, allowed } = self;
+        let mut best = Best::new(most, scores.len());
+        for (chunk, some) in scores.chunks(LOOKED_AT).enumerate() {
+            // Most have none that is good enough, which is seen of all at once.
+            if !best.could_take(some) {
+                continue;
+            }
+            for (place, &score) in some.iter().enumerate() {
+                let position = chunk * LOOKED_AT + place;
+                if best.takes(score, position) && allowed(position) {
+                    best.offer(score, position);
+                }
             }
         }
+        best.into_sorted().into_iter().map(|(position, _)| position).collect()
     }
-    best.into_sorted().into_iter().map(|(position, _)| position).collect()
 }
 
 /// The best of what it was offered so far.
@@ -49,6 +67,7 @@ impl Best {
     }
 
     /// Whether one of them could be among the best, wherever it stands.
+    #[inline(always)]
     fn could_take(&self, scores: &[f32]) -> bool {
         if self.bar == 0 {
             return true;

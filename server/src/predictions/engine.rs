@@ -1,9 +1,9 @@
 //! A batch of requests in, recommendations with titles and reasons out. One engine for each worker thread: it owns the
 //! read-only connection that the titles come from.
 
-use std::{cell::RefCell, collections::HashMap, sync::Arc};
+use std::{cell::RefCell, sync::Arc};
 
-use app::domain::{MovieId, PageRow};
+use app::domain::PageRow;
 
 use super::{
     Answer, FilmTable, Request, reranking,
@@ -25,8 +25,8 @@ pub struct Engine {
     model: Arc<dyn Recommender>,
     films: Arc<FilmTable>,
     titles: Reader,
-    /// What was read of the catalogue so far; it never changes, and is bounded by its films.
-    known: RefCell<HashMap<MovieId, Known>>,
+    /// What was read of the catalogue so far, by position; it never changes.
+    known: RefCell<Vec<Option<Box<Known>>>>,
     version: Arc<str>,
 }
 
@@ -86,7 +86,8 @@ impl Engine {
     /// An engine over a model, the films it knows and a connection of its own.
     pub fn new(model: Arc<dyn Recommender>, films: Arc<FilmTable>, titles: Reader) -> Self {
         let version = model.version().into();
-        Self { model, films, titles, known: RefCell::default(), version }
+        let known = films.order().films().iter().map(|_| None).collect();
+        Self { model, films, titles, known: RefCell::new(known), version }
     }
 
     /// The version of its model.
@@ -205,27 +206,30 @@ impl Engine {
     /// Reads what is not known yet of the films to be named: one query for the whole batch.
     fn read_titles(&self, picks: &[Result<Vec<Pick>, EngineError>]) -> Result<(), EngineError> {
         let mut known = self.known.borrow_mut();
-        let films = picks.iter().flatten().flatten();
-        let ids = films.flat_map(Pick::films).map(|position| self.films.order().films()[position]);
-        let mut unknown: Vec<MovieId> = ids.filter(|id| !known.contains_key(id)).collect();
+        let films = picks.iter().flatten().flatten().flat_map(Pick::films);
+        let mut unknown: Vec<usize> = films.filter(|&film| known[film].is_none()).collect();
         if !unknown.is_empty() {
             unknown.sort_unstable();
             unknown.dedup();
-            for summary in self.titles.summaries(&unknown)? {
-                known.insert(summary.id, Known::new(summary)?);
+            let order = self.films.order();
+            let ids: Vec<_> = unknown.into_iter().map(|film| order.films()[film]).collect();
+            for summary in self.titles.summaries(&ids)? {
+                if let Some(film) = order.position(summary.id) {
+                    known[film] = Some(Box::new(Known::new(summary)?));
+                }
             }
         }
         Ok(())
     }
 
     /// Writes down what was picked; a film without a title is left out.
-    fn tell(&self, picks: &[Pick], known: &HashMap<MovieId, Known>) -> Result<Answer, EngineError> {
+    fn tell(&self, picks: &[Pick], known: &[Option<Box<Known>>]) -> Result<Answer, EngineError> {
         let told: Vec<Told<'_>> = picks.iter().filter_map(|pick| self.describe(pick, known)).collect();
-        Ok(Answer::new(told::list(&told)?, self.model_version()))
+        Ok(Answer::written(told::usual_bytes(&told), self.model_version(), |json| told::list(&told, json))?)
     }
 
-    fn describe<'a>(&self, pick: &Pick, known: &'a HashMap<MovieId, Known>) -> Option<Told<'a>> {
-        let of = |position: usize| known.get(&self.films.order().films()[position]);
+    fn describe<'a>(&self, pick: &Pick, known: &'a [Option<Box<Known>>]) -> Option<Told<'a>> {
+        let of = |film: usize| known[film].as_deref();
         let film = of(pick.position)?;
         let reason = |share: &Share| of(share.film).map(|film| (film, share.share));
         let row = match pick.row {

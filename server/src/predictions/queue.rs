@@ -1,12 +1,13 @@
 //! The words and the two traits of a queue: one for those who ask, one for those who compute.
 
-use std::{sync::Arc, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use app::{
     domain::{PredictionId, PredictionState, Recommendation},
     port::VisitorId,
 };
 use async_trait::async_trait;
+use bytes::Bytes;
 
 use super::{Activity, Key, Request};
 use crate::link::LinkError;
@@ -27,22 +28,54 @@ pub enum State {
     Failure(Arc<str>),
 }
 
-/// A prediction's result. The worker writes it as JSON once; it is kept, handed around and sent as that.
+/// A prediction's result. The worker writes it once, as the whole answer to whoever asks for it; it is kept, handed around
+/// and sent as that.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    json: Arc<str>,
+    whole: Bytes,
     model: Arc<str>,
 }
 
+/// What stands around the list in a whole answer.
+const BEFORE: &[u8] = br#"{"status":"SUCCESS","result":"#;
+const AFTER: &[u8] = b"}";
+
 impl Answer {
     /// A JSON list of recommendations, best first, and the version of the model that they are of.
-    pub fn new(json: String, model: impl Into<Arc<str>>) -> Self {
-        Self { json: json.into(), model: model.into() }
+    pub fn new(json: &[u8], model: impl Into<Arc<str>>) -> Self {
+        let Ok(answer) = Self::written(json.len(), model, |whole| {
+            whole.extend_from_slice(json);
+            Ok::<(), Infallible>(())
+        });
+        answer
+    }
+
+    /// The same, with a list that `write` adds to what is there; it has about so many bytes.
+    pub fn written<E>(
+        usual: usize,
+        model: impl Into<Arc<str>>,
+        write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        let mut whole = Vec::with_capacity(BEFORE.len() + usual + AFTER.len());
+        whole.extend_from_slice(BEFORE);
+        write(&mut whole)?;
+        whole.extend_from_slice(AFTER);
+        Ok(Self { whole: whole.into(), model: model.into() })
+    }
+
+    /// `{"status":"SUCCESS","result":[…]}`
+    pub fn whole(&self) -> Bytes {
+        self.whole.clone()
     }
 
     /// A JSON list of recommendations.
-    pub fn json(&self) -> &str {
-        &self.json
+    pub fn json(&self) -> Bytes {
+        self.whole.slice(BEFORE.len()..self.whole.len() - AFTER.len())
+    }
+
+    /// How many bytes it has.
+    pub fn size(&self) -> usize {
+        self.whole.len()
     }
 
     /// The version of the model.
@@ -52,7 +85,7 @@ impl Answer {
 
     /// The recommendations.
     pub fn films(&self) -> serde_json::Result<Vec<Recommendation>> {
-        serde_json::from_str(&self.json)
+        serde_json::from_slice(&self.json())
     }
 }
 
@@ -128,8 +161,8 @@ impl From<LinkError> for Absent {
 }
 
 /// Whoever waits for a change and sees that a prediction was begun is kept for so long in case it is finished: what a
-/// worker computes quickly takes one question and not two.
-pub(super) const SOON: Duration = Duration::from_millis(10);
+/// worker computes quickly takes one question and not two. No one sees a word that stands for a shorter time.
+pub(super) const SOON: Duration = Duration::from_millis(50);
 
 /// How long a waiting caller wants to be kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -344,5 +344,5 @@ fn process_name() -> String {
     let _ = rand::rngs::OsRng.try_fill_bytes(&mut random);
     let host = hostname::get().map(|name| name.to_string_lossy().into_owned()).unwrap_or_else(|_| "host".to_owned());
     let host: String = host.chars().filter(|letter| letter.is_ascii_alphanumeric() || "-.".contains(*letter)).collect();
-    format!("{:.40}-{}-{}", host, std::process::id(), crate::hex::encode(&random))
+    format!("{:.40}-{}-{}", host, std::process::id(), app::domain::hex(&random))
 }

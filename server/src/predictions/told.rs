@@ -2,7 +2,7 @@
 //! each time that a film is named is written once and kept.
 
 use app::domain::{MovieId, PageRow};
-use serde::{Serialize, ser::Error};
+use serde::Serialize;
 
 use crate::catalogue::MovieSummary;
 
@@ -63,33 +63,36 @@ pub struct Told<'a> {
     pub row: Option<PageRow>,
 }
 
-/// A JSON list of them.
-pub fn list(all: &[Told<'_>]) -> serde_json::Result<String> {
-    // About what twenty films with five reasons each take: it need not grow again and again.
-    let mut json = Vec::with_capacity(512 * all.len() + 2);
+/// About what a list of them takes with five reasons each.
+pub fn usual_bytes(all: &[Told<'_>]) -> usize {
+    512 * all.len() + 2
+}
+
+/// Writes a JSON list of them to the end of `json`.
+pub fn list(all: &[Told<'_>], json: &mut Vec<u8>) -> serde_json::Result<()> {
     json.push(b'[');
     for (place, Told { film, score, reasons, row }) in all.iter().enumerate() {
         json.extend_from_slice(if place == 0 { b"" } else { b"," });
         json.extend_from_slice(&film.film);
         json.extend_from_slice(b",\"score\":");
-        serde_json::to_writer(&mut json, score)?;
+        serde_json::to_writer(&mut *json, score)?;
         json.extend_from_slice(b",\"reasons\":[");
         for (place, (film, share)) in reasons.iter().enumerate() {
             json.extend_from_slice(if place == 0 { b"" } else { b"," });
             json.extend_from_slice(&film.reason);
             json.extend_from_slice(b",\"share\":");
-            serde_json::to_writer(&mut json, share)?;
+            serde_json::to_writer(&mut *json, share)?;
             json.push(b'}');
         }
         json.push(b']');
         if let Some(row) = row {
             json.extend_from_slice(b",\"row\":");
-            serde_json::to_writer(&mut json, row)?;
+            serde_json::to_writer(&mut *json, row)?;
         }
         json.push(b'}');
     }
     json.push(b']');
-    String::from_utf8(json).map_err(Error::custom)
+    Ok(())
 }
 
 #[cfg(test)]
@@ -110,12 +113,18 @@ mod tests {
             for reasons in [vec![], vec![(&m, 0.1)], vec![(&m, 1.0), (&heat, 1e-9)]] {
                 let first = Told { film: &heat, score: 1.0 / 3.0, reasons: reasons.clone(), row: row.clone() };
                 let second = Told { film: &m, score: -2.0, reasons, row: None };
-                let written = list(&[first, second]).expect("JSON");
+                let written = written(&[first, second]);
                 let read: Vec<Recommendation> = serde_json::from_str(&written).expect("a list of recommendations");
                 assert_eq!(serde_json::to_string(&read).expect("JSON"), written);
                 assert_eq!((read[0].title.as_str(), &read[1].title), ("Heat", &m.title));
             }
         }
-        assert_eq!(list(&[]).expect("JSON"), "[]");
+        assert_eq!(written(&[]), "[]");
+    }
+
+    fn written(all: &[Told<'_>]) -> String {
+        let mut json = Vec::new();
+        list(all, &mut json).expect("JSON");
+        String::from_utf8(json).expect("text")
     }
 }

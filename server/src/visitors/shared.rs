@@ -5,14 +5,14 @@ use std::{
 };
 
 use app::{
-    domain::{Mark, Marks, MovieId, OtherFilm, Stars, ViewerId},
+    domain::{Mark, Marks, MovieId, OtherFilm, Stars, ViewerId, hex},
     port::VisitorId,
 };
 use async_trait::async_trait;
 use redis::cmd;
 
 use super::{Brought, Kept, MOST_OTHERS, Profile, VisitorStore, VisitorsError};
-use crate::{hex, link::Link};
+use crate::link::Link;
 
 /// Ratings in Redis, seen alike by every web server: one hash for each visitor and pair of shoes,
 /// `{prefix}:r:<visitor>:<viewer>`, from film to half stars and when they were given (`9:1764000000`); 0 is a rating that was
@@ -73,7 +73,7 @@ impl SharedVisitors {
 
     fn key(&self, kind: char, visitor: VisitorId, shoes: Option<ViewerId>) -> String {
         let viewer = shoes.map_or(0, |viewer| viewer.0);
-        self.link.redis().key(format_args!("{kind}:{}:{viewer}", hex::encode(&visitor.0)))
+        self.link.redis().key(format_args!("{kind}:{}:{viewer}", hex(&visitor.0)))
     }
 
     /// Before anything is said in a viewer's shoes: that it can be found again.
@@ -85,11 +85,11 @@ impl SharedVisitors {
     }
 
     fn shoes_key(&self, visitor: VisitorId) -> String {
-        self.link.redis().key(format_args!("s:{}", hex::encode(&visitor.0)))
+        self.link.redis().key(format_args!("s:{}", hex(&visitor.0)))
     }
 
     fn others_key(&self, visitor: VisitorId) -> String {
-        self.link.redis().key(format_args!("o:{}", hex::encode(&visitor.0)))
+        self.link.redis().key(format_args!("o:{}", hex(&visitor.0)))
     }
 
     /// Films of the library that the catalogue does not have, as JSON, by what tells them apart.

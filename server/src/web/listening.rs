@@ -39,7 +39,7 @@ pub async fn listen(listener: TcpListener, router: Router, bounds: Bounds, stop:
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(bounds.silence);
     // The same for a body: whoever sends half of it is not waited for either.
-    let router = router.layer(RequestBodyTimeoutLayer::new(bounds.silence));
+    let service = RequestBodyTimeoutLayer::new(bounds.silence).layer(router);
     let places = Arc::new(Semaphore::new(bounds.connections));
     let open = GracefulShutdown::new();
     let mut stop = pin!(stop);
@@ -65,7 +65,7 @@ pub async fn listen(listener: TcpListener, router: Router, bounds: Bounds, stop:
         };
         // Answers are small and written at once; waiting for more to send would only delay them.
         let _ = stream.set_nodelay(true);
-        let service = TowerToHyperService::new(Extension(ConnectInfo(from)).layer(router.clone()));
+        let service = TowerToHyperService::new(Extension(ConnectInfo(from)).layer(service.clone()));
         let connection = open.watch(http.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
             if let Err(error) = connection.await {

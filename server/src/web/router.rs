@@ -2,6 +2,7 @@
 
 use std::{panic::AssertUnwindSafe, time::Instant};
 
+use app::domain::hex;
 use axum::{
     Router,
     extract::{DefaultBodyLimit, MatchedPath, Request},
@@ -11,6 +12,7 @@ use axum::{
     routing::{get, post},
 };
 use futures::FutureExt;
+use tower::ServiceBuilder;
 use tower_http::compression::{
     CompressionLayer, CompressionLevel,
     predicate::{DefaultPredicate, Predicate},
@@ -20,10 +22,7 @@ use tracing::Instrument;
 use super::{
     api, error::ApiError, files, files::SiteFiles, headers, household, operator, pages, site::SharedSite, visitor,
 };
-use crate::{
-    hex,
-    telemetry::{Metrics, names, observe, trace},
-};
+use crate::telemetry::{Metrics, names, observe, trace};
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -46,9 +45,10 @@ pub fn router(site: SharedSite, site_files: &SiteFiles) -> Router {
         .with_state(site)
         .merge(pages)
         .route_layer(from_fn(counted))
-        .layer(DefaultBodyLimit::max(api::MOST_BODY))
-        .layer(compressed)
-        .layer(from_fn(around))
+        // One layer to the router, because each that it knows of is called through boxes of its own.
+        .layer(
+            ServiceBuilder::new().layer(from_fn(around)).layer(compressed).layer(DefaultBodyLimit::max(api::MOST_BODY)),
+        )
 }
 
 /// What lies around every answer, in one layer, because each costs time: the request's id, which goes into every line of
@@ -74,7 +74,7 @@ fn identified(request: &Request) -> String {
     let fits = |letter: u8| letter.is_ascii_alphanumeric() || b"-._:/+=@".contains(&letter);
     let is_word = |id: &&str| (1..=LONGEST).contains(&id.len()) && id.bytes().all(fits);
     let came = request.headers().get(&REQUEST_ID).and_then(|id| id.to_str().ok()).filter(is_word);
-    came.map_or_else(|| hex::encode(&rand::random::<[u8; 16]>()), str::to_owned)
+    came.map_or_else(|| hex(&rand::random::<[u8; 16]>()), str::to_owned)
 }
 
 /// What a worker process tells of itself; it is for whoever can reach the address that the operator chose.

@@ -3,7 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use app::{
-    domain::{Arrangement, Preferences, Tuning},
+    domain::{Arrangement, Preferences, Tuning, hex},
     port::{Visitor, VisitorId},
 };
 use axum::{
@@ -15,7 +15,6 @@ use axum::{
 use rand::TryRngCore;
 
 use super::{error::ApiError, operator, site::SharedSite};
-use crate::hex;
 
 /// The visitor's cookie.
 pub const COOKIE: &str = "marquee_visitor";
@@ -74,7 +73,7 @@ pub fn known(headers: &HeaderMap) -> Option<VisitorId> {
 pub fn new_token() -> Result<String, rand::rand_core::OsError> {
     let mut token = [0; TOKEN_BYTES];
     rand::rngs::OsRng.try_fill_bytes(&mut token)?;
-    Ok(hex::encode(&token))
+    Ok(hex(&token))
 }
 
 /// The visitor's token, from their cookie.
@@ -134,7 +133,7 @@ mod tests {
 
     #[test]
     fn a_visitor_is_known_by_the_cookie_they_were_given() {
-        let token = hex::encode(&[0x5a; TOKEN_BYTES]);
+        let token = hex(&[0x5a; TOKEN_BYTES]);
         let sent_back = format!("theme=dark; {}", set_cookie(&token, false).split(';').next().unwrap_or_default());
         assert_eq!(known(&headers(&sent_back)), Some(fingerprint(&token)));
         assert_eq!(cookie(&headers(&sent_back), "theme"), Some("dark"));

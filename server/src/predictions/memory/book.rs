@@ -234,7 +234,7 @@ impl Book {
         if matches!(*computation.state.borrow(), State::Started) {
             self.running -= 1;
         }
-        self.bytes += outcome.as_ref().map_or(0, |answer| answer.json().len());
+        self.bytes += outcome.as_ref().map_or(0, |answer| answer.size());
         computation.state.send_replace(match outcome {
             Ok(answer) => State::Success(answer),
             Err(reason) => State::Failure(reason),
@@ -315,7 +315,7 @@ impl Book {
         }
         match &*computation.state.borrow() {
             State::Pending => self.waiting.retain(|&waiting| waiting != number),
-            State::Success(answer) => self.bytes -= answer.json().len(),
+            State::Success(answer) => self.bytes -= answer.size(),
             State::Started | State::Failure(_) => {}
         }
     }

@@ -41,8 +41,8 @@ fn recommendation() -> Recommendation {
 }
 
 fn films(count: usize) -> Outcome {
-    let json = serde_json::to_string(&vec![recommendation(); count]).expect("JSON");
-    Ok(Answer::new(json, "v1"))
+    let json = serde_json::to_vec(&vec![recommendation(); count]).expect("JSON");
+    Ok(Answer::new(&json, "v1"))
 }
 
 async fn state(queue: &MemoryQueue, id: PredictionId) -> Result<&'static str, Absent> {

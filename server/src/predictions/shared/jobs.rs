@@ -364,7 +364,7 @@ impl JobSource for SharedJobs {
             numbers.push(job.number);
             complete.arg(entry);
             match outcome {
-                Ok(answer) => complete.arg("SUCCESS").arg(answer.json()),
+                Ok(answer) => complete.arg("SUCCESS").arg(&*answer.json()),
                 Err(reason) => complete.arg("FAILURE").arg(&*reason),
             };
         }

@@ -29,7 +29,7 @@ fn late(deadline: std::time::Duration) -> String {
 
 /// An owner as it is stored; empty for none.
 fn owner_text(owner: Option<VisitorId>) -> String {
-    owner.map(|VisitorId(bytes)| crate::hex::encode(&bytes)).unwrap_or_default()
+    owner.map(|VisitorId(bytes)| app::domain::hex(&bytes)).unwrap_or_default()
 }
 
 fn milliseconds(duration: std::time::Duration) -> u64 {

@@ -54,7 +54,7 @@ fn state_of(name: &[u8], value: Vec<u8>, model: Vec<u8>) -> Option<State> {
     match name {
         b"PENDING" => Some(State::Pending),
         b"STARTED" => Some(State::Started),
-        b"SUCCESS" => Some(State::Success(Answer::new(text(value), text(model)))),
+        b"SUCCESS" => Some(State::Success(Answer::new(&value, text(model)))),
         b"FAILURE" => Some(State::Failure(text(value).into())),
         _ => None,
     }
@@ -169,7 +169,7 @@ impl Queue for SharedQueue {
         let mut submit = scripts::SUBMIT.on(self.link.redis());
         submit
             .arg(id.to_string())
-            .arg(crate::hex::encode(&key.0))
+            .arg(app::domain::hex(&key.0))
             .arg(owner_text(owner))
             .arg(request)
             .arg(milliseconds(limits.deadline))

@@ -77,15 +77,13 @@ pub async fn result(
     };
     Ok(match state {
         // Written as JSON once, by the worker.
-        predictions::State::Success(answer) => {
-            json_text(format!("{{\"status\":\"SUCCESS\",\"result\":{}}}", answer.json()), &answer)
-        }
+        predictions::State::Success(answer) => json_text(answer.whole(), &answer),
         state => ([(header::CACHE_CONTROL, "no-store")], Json(PredictionState::from(state))).into_response(),
     })
 }
 
 /// An answer that is JSON already, with its model in a header.
-fn json_text(body: String, answer: &Answer) -> Response {
+fn json_text(body: Bytes, answer: &Answer) -> Response {
     let json = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
     (json, [(MODEL.clone(), model_header(answer))], body).into_response()
 }
@@ -117,7 +115,7 @@ pub async fn now(
     let id = service.schedule(request, asker).await?;
     let _holding = Holding { site: SharedSite::clone(&site), id, asker };
     match service.queue().wait(id, asker, Until::Finished, LONGEST_DIRECT).await.map_err(lost)? {
-        predictions::State::Success(answer) => Ok(json_text(answer.json().to_owned(), &answer)),
+        predictions::State::Success(answer) => Ok(json_text(answer.json(), &answer)),
         predictions::State::Failure(reason) => Err(ApiError::unavailable(reason.to_string(), 5)),
         predictions::State::Pending | predictions::State::Started => Err(ApiError::new(
             StatusCode::GATEWAY_TIMEOUT,

@@ -1,4 +1,8 @@
-use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor, bail};
+//! What candle has in another way, or more slowly.
+
+use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Tensor, bail};
+
+use crate::model::arithmetic::{Kernel, tanh, vectorized};
 
 /// Members (members, width) times their weights (members), added up by set: (sets, width).
 ///
@@ -53,5 +57,38 @@ impl CustomOp2 for WeightedSums {
         let by_sum = gradient.index_select(&rows, 0)?; // (members, width)
         let by_weight = (&by_sum * members)?.sum(1)?; // (members)
         Ok((Some(by_sum.broadcast_mul(&weights.unsqueeze(1)?)?), Some(by_weight)))
+    }
+}
+
+/// The hyperbolic tangent of each number, many side by side: candle asks the C library for one after the other.
+pub(super) struct Tanh;
+
+impl CustomOp1 for Tanh {
+    fn name(&self) -> &'static str {
+        "wide-tanh"
+    }
+
+    fn cpu_fwd(&self, numbers: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let Some((from, to)) = layout.contiguous_offsets() else { bail!("wide-tanh is for contiguous tensors") };
+        let mut numbers = numbers.as_slice::<f32>()?[from..to].to_vec();
+        vectorized(TanhOfAll(&mut numbers));
+        Ok((CpuStorage::F32(numbers), layout.shape().clone()))
+    }
+
+    fn bwd(&self, _: &Tensor, tangents: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
+        Ok(Some((gradient - (gradient * tangents.sqr()?)?)?))
+    }
+}
+
+struct TanhOfAll<'a>(&'a mut [f32]);
+
+impl Kernel for TanhOfAll<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for number in self.0 {
+            *number = tanh(*number);
+        }
     }
 }
