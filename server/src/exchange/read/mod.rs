@@ -70,20 +70,12 @@ pub enum ReadError {
     UnknownLibrary,
 }
 
-/// Reads ratings, watched films and watchlists.
-pub fn read(file_name: &str, bytes: &[u8]) -> Result<Contents, ReadError> {
-    any(file_name, bytes, Purpose::Ratings)
-}
-
-/// Reads a list of the films that somebody has.
-pub fn read_library(file_name: &str, bytes: &[u8]) -> Result<Contents, ReadError> {
-    any(file_name, bytes, Purpose::Library)
-}
-
-/// What a file was chosen for.
+/// What a file is brought for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Purpose {
+pub enum Purpose {
+    /// Ratings, watched films, watchlist.
     Ratings,
+    /// The films that somebody has.
     Library,
 }
 
@@ -96,7 +88,8 @@ impl Purpose {
     }
 }
 
-fn any(file_name: &str, bytes: &[u8], purpose: Purpose) -> Result<Contents, ReadError> {
+/// Reads a file for what it was brought for.
+pub fn read(purpose: Purpose, file_name: &str, bytes: &[u8]) -> Result<Contents, ReadError> {
     if bytes.len() > MOST_BYTES {
         return Err(ReadError::TooLarge);
     }

@@ -12,13 +12,21 @@ const RATINGS: &str = "Date,Name,Year,Letterboxd URI,Rating\n\
 const WATCHED: &str = "Date,Name,Year,Letterboxd URI\n2024-01-02,Heat,1995,u\n2024-01-04,Cats,2019,u\n";
 const WATCHLIST: &str = "Date,Name,Year,Letterboxd URI\n2024-01-05,Ran,1985,u\n";
 
-fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
+pub(super) fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in members {
         archive.start_file(*name, SimpleFileOptions::default()).expect("a member");
         archive.write_all(bytes).expect("room");
     }
     archive.finish().expect("an archive").into_inner()
+}
+
+fn read(name: &str, bytes: &[u8]) -> Result<Contents, ReadError> {
+    super::read(Purpose::Ratings, name, bytes)
+}
+
+fn read_library(name: &str, bytes: &[u8]) -> Result<Contents, ReadError> {
+    super::read(Purpose::Library, name, bytes)
 }
 
 fn rated(halves: u8) -> What {
