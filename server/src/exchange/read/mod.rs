@@ -2,7 +2,10 @@
 //! it is.
 
 mod archive;
+#[cfg(test)]
+mod flaws;
 mod json;
+mod quotes;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,84 @@
+//! Files with something wrong in them: nothing of theirs is lost without a word.
+
+use super::*;
+
+const HEADER: &str = "Date,Name,Year,Letterboxd URI,Rating,Rewatch,Review,Tags\n";
+
+fn titles(contents: &Contents) -> Vec<&str> {
+    contents.entries.iter().map(|entry| entry.title.as_str()).collect()
+}
+
+fn told(contents: &Contents) -> Vec<(u64, &str)> {
+    contents.unreadable.iter().map(|row| (row.line, row.why)).collect()
+}
+
+fn ratings(rows: &str) -> Contents {
+    super::read(Purpose::Ratings, "ratings.csv", format!("{HEADER}{rows}").as_bytes()).expect("ratings")
+}
+
+#[test]
+fn a_quote_that_is_never_closed_costs_its_own_row_and_no_other() {
+    let open = "a quote is opened in it and not closed";
+    for (what, broken) in [
+        ("title", "2024-01-02,\"Heat,1995,u,4,,,\n"),
+        ("review", "2024-01-02,Heat,1995,u,4,,\"What a film,\n"),
+        ("stars", "2024-01-02,Heat,1995,u,\"4,,,\n"),
+        ("at the end of a line", "2024-01-02,Heat,1995,u,4,,,\"\n"),
+    ] {
+        for (more, next) in [
+            ("no quote", "2024-01-03,Ran,1985,u,5,,,\n"),
+            ("a quoted title", "2024-01-03,\"Ran\",1985,u,5,,,\n"),
+            ("a quoted review", "2024-01-03,Ran,1985,u,5,,\"Long, \"\"very\"\" long\n\nand good\",\n"),
+            ("nothing but quotes", "\"2024-01-03\",\"Ran\",\"1985\",\"u\",\"5\",\"\",\"\",\"\"\n"),
+        ] {
+            let rows = format!("2024-01-01,Cats,2019,u,1,,,\n{broken}{next}2024-01-04,Ikiru,1952,u,4.5,,,\n");
+            let contents = ratings(&rows);
+            assert_eq!(titles(&contents), ["Cats", "Ran", "Ikiru"], "{what}, then {more}");
+            assert_eq!(told(&contents), [(3, open)], "{what}, then {more}");
+        }
+    }
+    let last = ratings("2024-01-01,Cats,2019,u,1,,,\n2024-01-02,\"Heat,1995,u,4,,,\n");
+    assert_eq!((titles(&last), told(&last)), (vec!["Cats"], vec![(3, open)]));
+    let first = ratings("2024-01-02,\"Heat,1995,u,4,,,\r\n2024-01-01,Cats,2019,u,1,,,\r\n");
+    assert_eq!((titles(&first), told(&first)), (vec!["Cats"], vec![(2, open)]));
+    let all = ratings(&"2024-01-02,\"Heat,1995,u,4,,,\n".repeat(50));
+    assert_eq!((all.entries.len(), all.unreadable_rows), (0, 50));
+}
+
+#[test]
+fn a_quote_that_another_row_closes_by_chance_is_not_taken_for_a_title() {
+    let contents =
+        ratings("2024-01-02,\"Heat,1995,u,4,,,\n2024-01-03,Ran\",1985,u,5,,,\n2024-01-04,Ikiru,1952,u,4,,,\n");
+    assert_eq!(contents.entries.last().map(|entry| entry.title.as_str()), Some("Ikiru"));
+    assert!(contents.entries.iter().all(|entry| !entry.title.contains('\n')), "{contents:?}");
+    assert_eq!(contents.entries.len() + contents.unreadable_rows, 3, "{contents:?}");
+}
+
+#[test]
+fn a_heading_whose_quote_is_not_closed_still_says_what_is_in_the_columns() {
+    let table = b"\"Name,Year,Letterboxd URI,Rating\nHeat,1995,u,4\n\"Good, the Bad\",1966,u,5\n";
+    let contents = super::read(Purpose::Ratings, "ratings.csv", table).expect("ratings");
+    assert_eq!(titles(&contents), ["Heat", "Good, the Bad"]);
+}
+
+#[test]
+fn a_review_may_have_lines_commas_and_quotes() {
+    let contents = ratings(
+        "2024-01-02,Heat,1995,u,4.5,,\"Great.\r\n\r\nReally, \"\"great\"\".\n2024-01-09,Cats,2019,u,5,,,\n\",\"crime, city\"\r\n\
+         2024-01-03,\"Ran\" ,1985,u,5,, \"as it is\",\n2024-01-04,Ikiru,1952,u,eleven,,\"two\nlines\",\n",
+    );
+    assert_eq!(titles(&contents), ["Heat", "Ran"]);
+    assert_eq!(told(&contents), [(8, "the rating is not a number")]);
+    // What a hand wrote without doubling its quotes is read as far as it goes, as before.
+    let contents = ratings("2024-01-02,Heat,1995,u,4.5,,\"It is \"good\", they say\",\n2024-01-03,Ran,1985,u,5,,,\n");
+    assert_eq!(titles(&contents), ["Heat", "Ran"]);
+}
+
+#[test]
+fn quotes_that_are_opened_again_and_again_take_no_time() {
+    let begun = std::time::Instant::now();
+    let rows = ",,,,,,a\",\"\n".repeat(1_000_000);
+    let contents = ratings(&rows);
+    assert!(contents.unreadable_rows > 100_000, "{}", contents.unreadable_rows);
+    assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{:?}", begun.elapsed());
+}
