@@ -127,7 +127,7 @@ async fn a_file_that_cannot_be_used_changes_nothing_and_is_told_why() {
     let me = visitor();
     for (bytes, why) in [
         (&b""[..], "empty"),
-        (b"\x89PNG\r\n\x1a\n\0\0", "no text"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "a PNG picture"),
         (b"<html></html>", "web page"),
         (b"PK\x03\x04half", "only half"),
         (b"colour,size\n1,2\n", "names films and ratings"),

@@ -1,6 +1,6 @@
 //! Files with something wrong in them: nothing of theirs is lost without a word.
 
-use super::*;
+use super::{tests::zip, *};
 
 const HEADER: &str = "Date,Name,Year,Letterboxd URI,Rating,Rewatch,Review,Tags\n";
 
@@ -81,4 +81,48 @@ fn quotes_that_are_opened_again_and_again_take_no_time() {
     let contents = ratings(&rows);
     assert!(contents.unreadable_rows > 100_000, "{}", contents.unreadable_rows);
     assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn what_is_no_text_is_called_what_it_is_beside_what_this_form_takes() {
+    let letterboxd =
+        zip(&[("ratings.csv", b"Name,Year,Letterboxd URI,Rating\nHeat,1995,u,4\n"), ("profile.csv", b"x\n")]);
+    let photos = zip(&[("photos/1.jpg", b"x")]);
+    let sheet = zip(&[("[Content_Types].xml", b"<x/>"), ("xl/workbook.xml", b"<x/>")]);
+    for (what, bytes, ratings, library) in [
+        ("Letterboxd’s export", &letterboxd[..], None, Some("Letterboxd’s export")),
+        ("another zip", &photos, Some("no ratings.csv"), Some("a zip")),
+        ("a spreadsheet", &sheet, Some("save it as CSV"), Some("save it as CSV")),
+        ("PNG", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", Some("a PNG picture"), Some("a PNG picture")),
+        ("JPEG", b"\xff\xd8\xff\xe0\x01\x02\x03", Some("a JPEG picture"), Some("a JPEG picture")),
+        ("PDF", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", Some("a PDF document"), Some("a PDF document")),
+        ("SQLite", b"SQLite format 3\0\x10\0", Some("a database"), Some("a database")),
+        ("something", b"\x01\x02\0\x03\0\0\x05", Some("no text"), Some("no text")),
+        ("gzip", b"\x1f\x8b\x08\0", Some("Unpack it"), Some("Unpack it")),
+    ] {
+        let said = |purpose| super::read(purpose, "file", bytes).map_err(|error| error.to_string()).err();
+        let (said_of_ratings, said_of_library) = (said(Purpose::Ratings), said(Purpose::Library));
+        for (said, expected) in [(&said_of_ratings, ratings), (&said_of_library, library)] {
+            let fits = match (said, expected) {
+                (Some(said), Some(expected)) => said.contains(expected),
+                (None, None) => true,
+                _ => false,
+            };
+            assert!(fits, "{what}: {said:?}");
+        }
+        let said = said_of_library.expect("none of them is a library");
+        assert!(!said.contains("Letterboxd gives") && !said.contains("ratings CSV"), "{what}: {said}");
+        assert!(said.contains("titles"), "{what}: what a library is, is not said: {said}");
+    }
+}
+
+#[test]
+fn utf_16_is_read_without_a_mark_too() {
+    let table = "Name,Year,Letterboxd URI,Rating\r\nAmélie,2001,u,4\r\n七人の侍,1954,u,5\r\n";
+    let little: Vec<u8> = table.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = table.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for bytes in [little, big] {
+        let contents = super::read(Purpose::Ratings, "ratings.csv", &bytes).expect("ratings");
+        assert_eq!(titles(&contents), ["Amélie", "七人の侍"]);
+    }
 }

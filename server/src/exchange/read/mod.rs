@@ -5,6 +5,7 @@ mod archive;
 #[cfg(test)]
 mod flaws;
 mod json;
+mod kind;
 mod quotes;
 mod table;
 #[cfg(test)]
@@ -35,8 +36,20 @@ pub enum ReadError {
     )]
     TooManyRows,
     /// A picture, a program, a document.
-    #[error("This is no text. Choose the zip that Letterboxd gives, or a CSV or JSON file with ratings.")]
-    NotText,
+    #[error("This is {0}. {takes}", takes = .1.takes())]
+    NotText(&'static str, Purpose),
+    /// A spreadsheet as its program keeps it.
+    #[error("This is a spreadsheet. Open it in its program, and save it as CSV. {takes}", takes = .0.takes())]
+    Spreadsheet(Purpose),
+    /// A zip for a library.
+    #[error("This is a zip. Unpack it, and choose what is in it. {takes}", takes = Purpose::Library.takes())]
+    LibraryInArchive,
+    /// Letterboxd's zip for a library.
+    #[error(
+        "This is Letterboxd’s export: it belongs to ratings, watched films and watchlist. {takes}",
+        takes = Purpose::Library.takes()
+    )]
+    RatingsForLibrary,
     /// A page was saved instead of the file on it.
     #[error("This is a web page. Save the export that the page links to, and choose that.")]
     WebPage,
@@ -47,8 +60,8 @@ pub enum ReadError {
     #[error("The zip has no ratings.csv, watched.csv or watchlist.csv, as Letterboxd’s export has.")]
     OtherArchive,
     /// Another kind of packing.
-    #[error("The file is packed in a way that is not read here. Unpack it, and choose what is in it.")]
-    OtherPacking,
+    #[error("The file is packed in a way that is not read here. Unpack it, and choose what is in it. {takes}", takes = .0.takes())]
+    OtherPacking(Purpose),
     /// JSON that ends too early.
     #[error("The JSON ends in the middle: only half of the file is there. Download it again.")]
     HalfJson,
@@ -64,12 +77,10 @@ pub enum ReadError {
     #[error("These are the ratings of many people. A data set becomes the catalogue with `marquee import`.")]
     ManyPeople,
     /// No column or field that is known.
-    #[error(
-        "Nothing here names films and ratings. What can be read: Letterboxd’s zip or its CSV files, IMDb’s ratings CSV, MovieLens’ ratings.csv, Trakt’s ratings JSON."
-    )]
+    #[error("Nothing here names films and ratings. {takes}", takes = Purpose::Ratings.takes())]
     Unknown,
     /// The same, for a library.
-    #[error("Nothing here names films: a list of films has a column or a field with titles, IMDb or TMDB numbers.")]
+    #[error("Nothing here names films. {takes}", takes = Purpose::Library.takes())]
     UnknownLibrary,
 }
 
@@ -83,6 +94,18 @@ pub enum Purpose {
 }
 
 impl Purpose {
+    /// What is read for it, in a sentence.
+    fn takes(self) -> &'static str {
+        match self {
+            Self::Ratings => {
+                "What can be read: Letterboxd’s zip or its CSV files, IMDb’s ratings CSV, MovieLens’ ratings.csv, Trakt’s ratings JSON."
+            }
+            Self::Library => {
+                "What can be read as a library: a list of films in CSV or JSON, with titles and years, IMDb or TMDB numbers."
+            }
+        }
+    }
+
     fn unknown(self) -> ReadError {
         match self {
             Self::Ratings => ReadError::Unknown,
@@ -96,13 +119,16 @@ pub fn read(purpose: Purpose, file_name: &str, bytes: &[u8]) -> Result<Contents,
     if bytes.len() > MOST_BYTES {
         return Err(ReadError::TooLarge);
     }
-    if bytes.starts_with(b"PK") && purpose == Purpose::Ratings {
-        return archive::read(bytes);
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
+        return archive::read(purpose, bytes);
     }
     if bytes.starts_with(&[0x1f, 0x8b]) || bytes.starts_with(b"7z\xbc\xaf") || bytes.starts_with(b"Rar!") {
-        return Err(ReadError::OtherPacking);
+        return Err(ReadError::OtherPacking(purpose));
     }
-    let text = text::decode(bytes)?;
+    if let Some(kind) = kind::of(bytes) {
+        return Err(ReadError::NotText(kind, purpose));
+    }
+    let text = text::decode(bytes).ok_or(ReadError::NotText("no text", purpose))?;
     match text.trim_start().bytes().next() {
         None => Err(ReadError::Empty),
         Some(b'<') => Err(ReadError::WebPage),
