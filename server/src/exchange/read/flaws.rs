@@ -1,6 +1,7 @@
 //! Files with something wrong in them: nothing of theirs is lost without a word.
 
 use super::{tests::zip, *};
+use crate::exchange::What;
 
 const HEADER: &str = "Date,Name,Year,Letterboxd URI,Rating,Rewatch,Review,Tags\n";
 
@@ -124,5 +125,49 @@ fn utf_16_is_read_without_a_mark_too() {
     for bytes in [little, big] {
         let contents = super::read(Purpose::Ratings, "ratings.csv", &bytes).expect("ratings");
         assert_eq!(titles(&contents), ["Amélie", "七人の侍"]);
+    }
+}
+
+#[test]
+fn a_date_that_is_none_costs_no_rating_and_the_future_is_now() {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
+    let now = i64::try_from(now).expect("seconds");
+    let at = |date: &str| {
+        let contents = ratings(&format!("{date},Heat,1995,u,4,,,\n"));
+        assert_eq!(contents.entries.len(), 1, "{date}: the rating counts, whenever it was given");
+        assert_eq!(contents.entries[0].what, What::Rating(app::domain::Stars::LIKED));
+        contents.entries[0].at
+    };
+    for (date, expected) in [
+        ("2024-02-29", 1_709_164_800),
+        ("2024-01-02T03:04:05Z", 1_704_164_645),
+        ("1704164645", 1_704_164_645),
+        ("1704164645000", 1_704_164_645),
+        ("1704164645999", 1_704_164_645),
+    ] {
+        assert_eq!(at(date), Some(expected), "{date}");
+    }
+    let none = [
+        "2024-02-30",
+        "2023-02-29",
+        "2024-04-31",
+        "2024-00-10",
+        "2024-13-01",
+        "2024-01-00",
+        "12024-01-01",
+        "1969-12-31",
+        "2024-01-02T24:00:00Z",
+        "2024-01-02 10:60",
+        "soon",
+        "170416464500000",
+        "1704164645000000000",
+        "99999999999999999999",
+    ];
+    for date in none {
+        assert_eq!(at(date), None, "{date}");
+    }
+    for date in ["2099-01-01", "4102444800", "4102444800000", "99999999999"] {
+        let at = at(date).expect("a time");
+        assert!((now - 5..=now + 60).contains(&at), "{date}: {at}");
     }
 }

@@ -12,6 +12,8 @@ mod table;
 mod tests;
 mod text;
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use super::{BadRow, Contents, Entry, Format};
 
 /// The most that a file may be, in bytes, unpacked.
@@ -141,16 +143,20 @@ pub fn read(purpose: Purpose, file_name: &str, bytes: &[u8]) -> Result<Contents,
 struct Found {
     contents: Contents,
     rows: usize,
+    /// In seconds since 1970.
+    now: i64,
 }
 
 impl Found {
     fn new(format: Format) -> Self {
         let contents =
             Contents { format, entries: Vec::new(), unreadable: Vec::new(), unreadable_rows: 0, not_films: 0 };
-        Self { contents, rows: 0 }
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        Self { contents, rows: 0, now: i64::try_from(now).unwrap_or(i64::MAX) }
     }
 
-    /// Another row: an entry, nothing, or why it cannot be read.
+    /// Another row: an entry, nothing, or why it cannot be read. What is said to have been said in the future was said now:
+    /// the newest word counts, and nothing could ever be newer.
     fn row(
         &mut self,
         file: &'static str,
@@ -162,7 +168,9 @@ impl Found {
             return Err(ReadError::TooManyRows);
         }
         match row {
-            Ok(Some(entry)) => self.contents.entries.push(entry),
+            Ok(Some(entry)) => {
+                self.contents.entries.push(Entry { at: entry.at.map(|at| at.min(self.now)), ..entry });
+            }
             Ok(None) => self.contents.not_films += 1,
             Err(why) => {
                 self.contents.unreadable_rows += 1;
@@ -196,23 +204,40 @@ fn is_no_film(kind: &str) -> bool {
     ["series", "episode", "season", "show", "game", "podcast", "person"].iter().any(|no| kind.contains(no))
 }
 
-/// Seconds since 1970 of `2014-09-01`, `2014-09-01T09:10:11.000Z`, or a number that is just that. In UTC.
+/// Seconds since 1970 of `2014-09-01`, `2014-09-01T09:10:11.000Z`, or a number that is just that, or milliseconds. In UTC.
+///
+/// `None` for a time that there is not, such as 30 February: the stars beside it matter more than when they were given, so
+/// they are read, and count as given at an unknown time.
 fn moment(text: &str) -> Option<i64> {
+    // Of this size seconds are of the year 5138 and milliseconds of 1973; what is past them counts in something else.
+    const MILLISECONDS: i64 = 100_000_000_000;
     let text = text.trim();
     if !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit()) {
-        return text.parse().ok();
+        return match text.parse().ok()? {
+            seconds if seconds < MILLISECONDS => Some(seconds),
+            number if number < 1_000 * MILLISECONDS => Some(number / 1_000),
+            _ => None,
+        };
     }
     let (date, time) = text.split_once(['T', ' ']).unwrap_or((text, ""));
     let mut parts = date.splitn(3, '-').map(|part| part.parse::<i64>().ok());
     let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
-    if !(1970..=2100).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+    if !(1970..=2100).contains(&year) || !(1..=12).contains(&month) || !(1..=days_of(year, month)).contains(&day) {
         return None;
     }
     let mut clock =
         time.splitn(3, ':').map(|part| part.get(..2).and_then(|part| part.parse::<i64>().ok()).unwrap_or(0));
     let mut next = || clock.next().unwrap_or(0);
     let (hours, minutes, seconds) = (next(), next(), next());
-    Some(days(year, month, day) * 86_400 + hours * 3_600 + minutes * 60 + seconds)
+    // Once in a while a minute has 61 seconds.
+    let is_time = (0..24).contains(&hours) && (0..60).contains(&minutes) && (0..=60).contains(&seconds);
+    is_time.then(|| days(year, month, day) * 86_400 + hours * 3_600 + minutes * 60 + seconds)
+}
+
+/// The days of a month.
+fn days_of(year: i64, month: i64) -> i64 {
+    let (next_year, next) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
+    days(next_year, next, 1) - days(year, month, 1)
 }
 
 /// Days from 1970-01-01 (Hinnant, chrono-compatible low-level date algorithms, `days_from_civil`).
