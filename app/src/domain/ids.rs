@@ -14,6 +14,22 @@ pub struct MovieId(pub u32);
 #[serde(transparent)]
 pub struct ViewerId(pub u32);
 
+/// The text is not a film's number as it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a film's number is digits, without a sign or zeros in front")]
+pub struct InvalidMovieId;
+
+impl FromStr for MovieId {
+    type Err = InvalidMovieId;
+
+    /// As it is written, and in no other way: one film has one address, and stands in a list once.
+    fn from_str(text: &str) -> Result<Self, InvalidMovieId> {
+        let number: u32 = text.parse().map_err(|_| InvalidMovieId)?;
+        let is_as_written = text == "0" || text.starts_with(|first| matches!(first, '1'..='9'));
+        if is_as_written { Ok(Self(number)) } else { Err(InvalidMovieId) }
+    }
+}
+
 impl fmt::Display for MovieId {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(out)
@@ -107,6 +123,16 @@ impl From<PredictionId> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_film_is_called_by_its_number_in_one_way() {
+        for number in [0, 1, 10, 193_609, u32::MAX] {
+            assert_eq!(number.to_string().parse(), Ok(MovieId(number)));
+        }
+        for bad in ["", "01", "00", "+1", "-1", " 1", "1 ", "1.0", "1e3", "4294967296", "١"] {
+            assert_eq!(bad.parse::<MovieId>(), Err(InvalidMovieId), "{bad:?}");
+        }
+    }
 
     #[test]
     fn a_prediction_id_survives_the_wire() {

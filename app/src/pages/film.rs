@@ -24,7 +24,7 @@ use crate::{
 /// `/movie/858`, and `/movie/858?profile=414`.
 #[component]
 pub(super) fn FilmPage() -> impl IntoView {
-    let number = use_params_map().with_untracked(|params| params.get("id").and_then(|id| id.parse().ok()).map(MovieId));
+    let number = use_params_map().with_untracked(|params| params.get("id").and_then(|id| id.parse::<MovieId>().ok()));
     let view = viewer_in_address();
     let viewer = view.clone().ok().flatten();
     let page = Resource::new(

@@ -11,7 +11,7 @@ mod write;
 use app::domain::Stars;
 
 pub use matching::{FilmIndex, Matched, match_all};
-pub use read::{MOST_BYTES, ReadError, read, read_library};
+pub use read::{MOST_BYTES, Purpose, ReadError, read};
 pub use write::Everything;
 
 /// What was in a file.

@@ -111,7 +111,7 @@ mod tests {
     use app::domain::MovieId;
 
     use super::*;
-    use crate::exchange::{What, read};
+    use crate::exchange::{Purpose, What, read};
 
     fn film(id: u32, title: &str) -> FilmNames {
         FilmNames {
@@ -139,7 +139,8 @@ mod tests {
 
     #[test]
     fn what_is_taken_away_can_be_brought_back() {
-        let all = read("marquee.json", everything().to_json().to_string().as_bytes()).expect("our own");
+        let all =
+            read(Purpose::Ratings, "marquee.json", everything().to_json().to_string().as_bytes()).expect("our own");
         let said: Vec<(u32, What, Option<i64>)> =
             all.entries.iter().map(|entry| (entry.imdb.unwrap_or(0), entry.what, entry.at)).collect();
         let stars = |halves| What::Rating(Stars::from_halves(halves).expect("stars"));
@@ -156,7 +157,7 @@ mod tests {
             ]
         );
         let table = everything().ratings_csv().expect("a table");
-        let read_back = read("ratings.csv", table.as_bytes()).expect("our own");
+        let read_back = read(Purpose::Ratings, "ratings.csv", table.as_bytes()).expect("our own");
         let rated: Vec<_> =
             read_back.entries.iter().map(|entry| (entry.title.as_str(), entry.what, entry.imdb)).collect();
         assert_eq!(rated, [("Heat, \"the\" film", stars(9), Some(1)), ("=SUM(A1)", stars(1), Some(2))]);

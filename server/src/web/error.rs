@@ -11,7 +11,7 @@ use axum::{
 };
 use serde::Serialize;
 
-use super::site::ProfileError;
+use super::{arrival::Unreceived, site::ProfileError};
 use crate::{
     catalogue::CatalogueError,
     predictions::{Absent, Refusal},
@@ -83,6 +83,15 @@ pub fn missing(missing: &Missing) -> String {
 impl From<&Missing> for ApiError {
     fn from(what: &Missing) -> Self {
         Self::unavailable(missing(what), 60)
+    }
+}
+
+impl From<Unreceived> for ApiError {
+    fn from(why: Unreceived) -> Self {
+        match why {
+            Unreceived::Busy => Self::unavailable(why.to_string(), 5),
+            _ => Self::new(why.status(), why.to_string()),
+        }
     }
 }
 

@@ -134,9 +134,10 @@ fn newest(pkg: &Path, kind: &'static str) -> Result<String, SiteFilesError> {
 /// `GET /poster/{id}.svg`: a film's poster. Its address may carry the catalogue's edition, so it is kept for good.
 pub async fn poster(State(site): State<SharedSite>, Segment(file): Segment<String>) -> Result<Response, ApiError> {
     let unknown = || ApiError::new(StatusCode::NOT_FOUND, "No film has this poster.");
-    let number = file.strip_suffix(".svg").and_then(|number| number.parse().ok()).ok_or_else(unknown)?;
+    let number = file.strip_suffix(".svg").and_then(|number| number.parse::<MovieId>().ok());
+    let movie = number.ok_or_else(unknown)?;
     let films = site.films.as_ref()?;
-    let film = films.catalogue.summaries(vec![MovieId(number)]).await?.pop().ok_or_else(unknown)?;
+    let film = films.catalogue.summaries(vec![movie]).await?.pop().ok_or_else(unknown)?;
     let svg = app::poster::poster(&film.title, film.year, &film.genres);
     let headers = [
         (header::CONTENT_TYPE, "image/svg+xml"),

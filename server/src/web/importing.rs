@@ -10,9 +10,15 @@ use app::{
 };
 use tokio::{sync::watch, task::spawn_blocking, time::timeout};
 
-use super::{error::missing, port::for_a_person, site::SharedSite, upload::Turn};
+use super::{
+    arrival::{Arrived, Unreceived},
+    error::missing,
+    port::for_a_person,
+    site::SharedSite,
+    upload::Turn,
+};
 use crate::{
-    exchange::{self, Contents, Entry, FilmIndex, Matched, What},
+    exchange::{self, Contents, Entry, FilmIndex, Matched, Purpose, What},
     visitors::{Brought, Kept, MOST_OTHERS},
 };
 
@@ -21,21 +27,12 @@ const SOON: Duration = Duration::from_millis(400);
 /// Films that are told one by one when they are not here.
 const MOST_TOLD: usize = 500;
 
-/// What a file is brought for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// Ratings, watched films, watchlist.
-    Ratings,
-    /// The films that somebody has.
-    Library,
-}
-
 /// A file that a visitor brings.
 pub struct File {
     /// What it is called.
     pub name: String,
     /// What is in it.
-    pub bytes: Vec<u8>,
+    pub bytes: Arrived,
     /// What it is for.
     pub purpose: Purpose,
 }
@@ -47,6 +44,12 @@ type End = Result<ImportSummary, ImportFailure>;
 enum Progress {
     At(u8),
     Ended(Arc<End>),
+}
+
+impl From<Unreceived> for ImportFailure {
+    fn from(why: Unreceived) -> Self {
+        Self { status: why.status().as_u16(), why: why.to_string() }
+    }
 }
 
 /// An import on its way. It goes on when nobody watches it any more.
@@ -68,8 +71,7 @@ impl Import {
     }
 
     /// One that failed before it began.
-    pub fn failed(status: u16, why: impl Into<String>) -> Self {
-        let failure = ImportFailure { status, why: why.into() };
+    pub fn failed(failure: ImportFailure) -> Self {
         let (_, progress) = watch::channel(Progress::Ended(Arc::new(Err(failure))));
         Self { progress }
     }
@@ -113,7 +115,8 @@ impl Importing for Import {
     }
 }
 
-fn broken() -> ImportFailure {
+/// What nobody who brings a file could act on.
+pub fn broken() -> ImportFailure {
     ImportFailure { status: 500, why: PortError::Internal.to_string() }
 }
 
@@ -127,11 +130,7 @@ async fn run(site: SharedSite, visitor: VisitorId, file: File, tell: &watch::Sen
     };
     let films = site.films.as_ref().map_err(|what| failure(&PortError::NotReady(missing(what))))?;
     at(5);
-    let purpose = file.purpose;
-    let contents = spawn_blocking(move || match purpose {
-        Purpose::Ratings => exchange::read(&file.name, &file.bytes),
-        Purpose::Library => exchange::read_library(&file.name, &file.bytes),
-    });
+    let contents = spawn_blocking(move || exchange::read(file.purpose, &file.name, &file.bytes));
     let contents = contents.await.map_err(|_| broken())?;
     let contents = contents.map_err(|error| ImportFailure { status: 422, why: error.to_string() })?;
     at(30);

@@ -13,6 +13,7 @@
 //! - [`visitor`]: who asks
 //! - [`household`]: several profiles in one browser, one in several
 //! - [`upload`]: files that visitors send
+//! - [`arrival`]: how long they may take, and their room
 //! - [`importing`]: what becomes of them
 //! - [`workers`]: what the operator sees of the workers
 //! - [`operator`]: who may see how it works
@@ -20,6 +21,7 @@
 //! - [`headers`]: what a browser may do with an answer
 
 pub mod api;
+mod arrival;
 pub mod error;
 pub mod files;
 mod guesses;

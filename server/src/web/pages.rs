@@ -22,7 +22,7 @@ use super::{
     files::SiteFiles,
     headers::{self, UNBUFFERED, content_security_policy},
     household,
-    importing::Import,
+    importing::{Import, broken},
     port::SitePort,
     site::SharedSite,
     upload::{self, MOST_FORM},
@@ -105,8 +105,8 @@ async fn import<IV: IntoView + 'static>(
     (asked.uri, asked.headers, asked.extensions) = (parts.uri.clone(), parts.headers.clone(), parts.extensions.clone());
     let run = match (upload::file_of_form(Request::from_parts(parts, body)).await, visitor) {
         (Ok((file, turn)), Some(visitor)) => Import::begin(site, visitor.id, file, turn),
-        (Err(failed), _) => failed,
-        (_, None) => Import::failed(500, "Something went wrong here. Try again in a moment."),
+        (Err(why), _) => Import::failed(why.into()),
+        (_, None) => Import::failed(broken()),
     }
     .into_run();
     let context = move || {

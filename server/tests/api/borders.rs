@@ -23,6 +23,9 @@ async fn wrong_input_gets_a_4xx_with_a_sentence_and_the_server_lives() {
         ("no stars", 422, json!({ "ratings": { film.to_string(): 0 } })),
         ("stars of infinity", 422, json!({ "ratings": { film.to_string(): 1e39 } })),
         ("stars for no number", 422, json!({ "ratings": { "Heat": 4 } })),
+        ("a film with a zero in front", 422, json!({ "ratings": { format!("0{film}"): 4 } })),
+        ("a film with a sign", 422, json!({ "ratings": { format!("+{film}"): 4 } })),
+        ("a film with a space", 422, json!({ "ratings": { format!(" {film}"): 4 } })),
         ("n of 0", 422, json!({ "liked": [], "n": 0 })),
         ("n of -1", 422, json!({ "liked": [], "n": -1 })),
         ("n of a billion", 422, json!({ "liked": [], "n": 1_000_000_000 })),
@@ -124,5 +127,26 @@ async fn an_odd_request_id_is_replaced_and_a_plain_one_is_kept() {
     assert_eq!(answered("trace-1:a/b").await, "trace-1:a/b");
     for odd in ["a b".to_owned(), "x".repeat(129), "\"}".to_owned()] {
         assert_eq!(answered(&odd).await.len(), 32, "{odd}");
+    }
+}
+
+#[tokio::test]
+async fn a_film_has_one_address() {
+    let server = Server::start(&[]).await;
+    let film = server.some_films(1).await[0];
+    for (number, expected) in [
+        (film.to_string(), 200),
+        (format!("0{film}"), 404),
+        (format!("+{film}"), 404),
+        (format!("%2B{film}"), 404),
+        (format!("-{film}"), 404),
+        (format!("{film}.0"), 404),
+    ] {
+        for address in ["/movie/", "/api/movies/"] {
+            let status = server.get(&format!("{address}{number}")).await.status();
+            assert_eq!(status, expected, "{address}{number}");
+        }
+        let poster = server.get(&format!("/poster/{number}.svg")).await.status();
+        assert_eq!(poster, expected, "/poster/{number}.svg");
     }
 }

@@ -1,5 +1,8 @@
+use std::time::{Duration, Instant};
+
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
+use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 use crate::{
     redis::{Redis, web_server},
@@ -124,7 +127,7 @@ async fn a_file_that_cannot_be_used_changes_nothing_and_is_told_why() {
     let me = visitor();
     for (bytes, why) in [
         (&b""[..], "empty"),
-        (b"\x89PNG\r\n\x1a\n\0\0", "no text"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "a PNG picture"),
         (b"<html></html>", "web page"),
         (b"PK\x03\x04half", "only half"),
         (b"colour,size\n1,2\n", "names films and ratings"),
@@ -147,6 +150,36 @@ async fn a_file_beyond_the_limit_is_refused() {
     let server = Server::start(&[]).await;
     let (status, answer) = import(&server, &visitor(), "", vec![b' '; (64 << 20) + 1]).await;
     assert_eq!(status, 413, "{answer}");
+}
+
+/// Begins to send a file, and is in no hurry with the rest of it.
+async fn half_a_file(server: &Server, path: &str, kind: &str) -> TcpStream {
+    let address = server.url.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(address).await.expect("a connection");
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: here\r\nContent-Type: {kind}\r\nContent-Length: 1000000\r\n\r\n--xx\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.expect("sent");
+    stream
+}
+
+#[tokio::test]
+async fn who_sends_slowly_keeps_nobody_from_importing() {
+    let server = Server::start(&[]).await;
+    let films = films(&server, 2).await;
+    let mut slow = Vec::new();
+    for _ in 0..4 {
+        slow.push(half_a_file(&server, "/api/import?name=ratings.csv", "text/csv").await);
+        slow.push(half_a_file(&server, "/import", "multipart/form-data; boundary=xx").await);
+    }
+    let begun = Instant::now();
+    let (status, summary) = import(&server, &visitor(), "?name=ratings.csv", letterboxd(&films, "4")).await;
+    assert_eq!((status, &summary["ratings"]["new"]), (200, &json!(2)), "{summary}");
+    let (status, html) =
+        send_form(&server, &visitor(), "ratings", "ratings.csv", letterboxd(&films, "4").as_bytes()).await;
+    assert!(status == 200 && html.contains("Your Letterboxd file is in"), "{status} {html}");
+    assert!(begun.elapsed() < Duration::from_secs(10), "it took {:?}", begun.elapsed());
+    drop(slow);
 }
 
 #[tokio::test]

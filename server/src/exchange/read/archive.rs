@@ -14,9 +14,20 @@ use crate::exchange::What;
 /// The tables in it that say something of films; first the one that says most.
 const TABLES: [&str; 3] = ["ratings.csv", "watched.csv", "watchlist.csv"];
 
-pub(super) fn read(bytes: &[u8]) -> Result<Contents, ReadError> {
+/// What a spreadsheet's program keeps in it: Excel's, and that of all others.
+const SHEETS: [&str; 2] = ["xl/workbook.xml", "content.xml"];
+
+/// Reads one that was brought for ratings; of any other it says what it is.
+pub(super) fn read(purpose: Purpose, bytes: &[u8]) -> Result<Contents, ReadError> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| ReadError::BrokenArchive)?;
     let names: Vec<String> = archive.file_names().filter_map(Result::ok).map(Cow::into_owned).collect();
+    if names.iter().any(|name| SHEETS.contains(&name.as_str())) {
+        return Err(ReadError::Spreadsheet(purpose));
+    }
+    if purpose == Purpose::Library {
+        let is_letterboxds = names.iter().any(|name| TABLES.iter().any(|table| is_table(name, table)));
+        return Err(if is_letterboxds { ReadError::RatingsForLibrary } else { ReadError::LibraryInArchive });
+    }
     let mut left = MOST_BYTES;
     let mut all: Option<Contents> = None;
     for table in TABLES {
@@ -29,12 +40,12 @@ pub(super) fn read(bytes: &[u8]) -> Result<Contents, ReadError> {
             return Err(ReadError::TooLarge);
         }
         left -= unpacked.len();
-        let text = text::decode(&unpacked)?;
+        let text = text::decode(&unpacked).ok_or(ReadError::NotText("no text", purpose))?;
         // A list that nobody has put anything on.
         if text.trim().is_empty() {
             continue;
         }
-        let more = table::read(table, &text, Purpose::Ratings)?;
+        let more = table::read(table, &text, purpose)?;
         match &mut all {
             None => all = Some(more),
             Some(all) => {

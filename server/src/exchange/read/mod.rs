@@ -2,11 +2,17 @@
 //! it is.
 
 mod archive;
+#[cfg(test)]
+mod flaws;
 mod json;
+mod kind;
+mod quotes;
 mod table;
 #[cfg(test)]
 mod tests;
 mod text;
+
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::{BadRow, Contents, Entry, Format};
 
@@ -32,8 +38,20 @@ pub enum ReadError {
     )]
     TooManyRows,
     /// A picture, a program, a document.
-    #[error("This is no text. Choose the zip that Letterboxd gives, or a CSV or JSON file with ratings.")]
-    NotText,
+    #[error("This is {0}. {takes}", takes = .1.takes())]
+    NotText(&'static str, Purpose),
+    /// A spreadsheet as its program keeps it.
+    #[error("This is a spreadsheet. Open it in its program, and save it as CSV. {takes}", takes = .0.takes())]
+    Spreadsheet(Purpose),
+    /// A zip for a library.
+    #[error("This is a zip. Unpack it, and choose what is in it. {takes}", takes = Purpose::Library.takes())]
+    LibraryInArchive,
+    /// Letterboxd's zip for a library.
+    #[error(
+        "This is Letterboxd’s export: it belongs to ratings, watched films and watchlist. {takes}",
+        takes = Purpose::Library.takes()
+    )]
+    RatingsForLibrary,
     /// A page was saved instead of the file on it.
     #[error("This is a web page. Save the export that the page links to, and choose that.")]
     WebPage,
@@ -44,8 +62,8 @@ pub enum ReadError {
     #[error("The zip has no ratings.csv, watched.csv or watchlist.csv, as Letterboxd’s export has.")]
     OtherArchive,
     /// Another kind of packing.
-    #[error("The file is packed in a way that is not read here. Unpack it, and choose what is in it.")]
-    OtherPacking,
+    #[error("The file is packed in a way that is not read here. Unpack it, and choose what is in it. {takes}", takes = .0.takes())]
+    OtherPacking(Purpose),
     /// JSON that ends too early.
     #[error("The JSON ends in the middle: only half of the file is there. Download it again.")]
     HalfJson,
@@ -61,33 +79,35 @@ pub enum ReadError {
     #[error("These are the ratings of many people. A data set becomes the catalogue with `marquee import`.")]
     ManyPeople,
     /// No column or field that is known.
-    #[error(
-        "Nothing here names films and ratings. What can be read: Letterboxd’s zip or its CSV files, IMDb’s ratings CSV, MovieLens’ ratings.csv, Trakt’s ratings JSON."
-    )]
+    #[error("Nothing here names films and ratings. {takes}", takes = Purpose::Ratings.takes())]
     Unknown,
     /// The same, for a library.
-    #[error("Nothing here names films: a list of films has a column or a field with titles, IMDb or TMDB numbers.")]
+    #[error("Nothing here names films. {takes}", takes = Purpose::Library.takes())]
     UnknownLibrary,
 }
 
-/// Reads ratings, watched films and watchlists.
-pub fn read(file_name: &str, bytes: &[u8]) -> Result<Contents, ReadError> {
-    any(file_name, bytes, Purpose::Ratings)
-}
-
-/// Reads a list of the films that somebody has.
-pub fn read_library(file_name: &str, bytes: &[u8]) -> Result<Contents, ReadError> {
-    any(file_name, bytes, Purpose::Library)
-}
-
-/// What a file was chosen for.
+/// What a file is brought for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Purpose {
+pub enum Purpose {
+    /// Ratings, watched films, watchlist.
     Ratings,
+    /// The films that somebody has.
     Library,
 }
 
 impl Purpose {
+    /// What is read for it, in a sentence.
+    fn takes(self) -> &'static str {
+        match self {
+            Self::Ratings => {
+                "What can be read: Letterboxd’s zip or its CSV files, IMDb’s ratings CSV, MovieLens’ ratings.csv, Trakt’s ratings JSON."
+            }
+            Self::Library => {
+                "What can be read as a library: a list of films in CSV or JSON, with titles and years, IMDb or TMDB numbers."
+            }
+        }
+    }
+
     fn unknown(self) -> ReadError {
         match self {
             Self::Ratings => ReadError::Unknown,
@@ -96,17 +116,21 @@ impl Purpose {
     }
 }
 
-fn any(file_name: &str, bytes: &[u8], purpose: Purpose) -> Result<Contents, ReadError> {
+/// Reads a file for what it was brought for.
+pub fn read(purpose: Purpose, file_name: &str, bytes: &[u8]) -> Result<Contents, ReadError> {
     if bytes.len() > MOST_BYTES {
         return Err(ReadError::TooLarge);
     }
-    if bytes.starts_with(b"PK") && purpose == Purpose::Ratings {
-        return archive::read(bytes);
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
+        return archive::read(purpose, bytes);
     }
     if bytes.starts_with(&[0x1f, 0x8b]) || bytes.starts_with(b"7z\xbc\xaf") || bytes.starts_with(b"Rar!") {
-        return Err(ReadError::OtherPacking);
+        return Err(ReadError::OtherPacking(purpose));
     }
-    let text = text::decode(bytes)?;
+    if let Some(kind) = kind::of(bytes) {
+        return Err(ReadError::NotText(kind, purpose));
+    }
+    let text = text::decode(bytes).ok_or(ReadError::NotText("no text", purpose))?;
     match text.trim_start().bytes().next() {
         None => Err(ReadError::Empty),
         Some(b'<') => Err(ReadError::WebPage),
@@ -119,16 +143,20 @@ fn any(file_name: &str, bytes: &[u8], purpose: Purpose) -> Result<Contents, Read
 struct Found {
     contents: Contents,
     rows: usize,
+    /// In seconds since 1970.
+    now: i64,
 }
 
 impl Found {
     fn new(format: Format) -> Self {
         let contents =
             Contents { format, entries: Vec::new(), unreadable: Vec::new(), unreadable_rows: 0, not_films: 0 };
-        Self { contents, rows: 0 }
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        Self { contents, rows: 0, now: i64::try_from(now).unwrap_or(i64::MAX) }
     }
 
-    /// Another row: an entry, nothing, or why it cannot be read.
+    /// Another row: an entry, nothing, or why it cannot be read. What is said to have been said in the future was said now:
+    /// the newest word counts, and nothing could ever be newer.
     fn row(
         &mut self,
         file: &'static str,
@@ -140,7 +168,9 @@ impl Found {
             return Err(ReadError::TooManyRows);
         }
         match row {
-            Ok(Some(entry)) => self.contents.entries.push(entry),
+            Ok(Some(entry)) => {
+                self.contents.entries.push(Entry { at: entry.at.map(|at| at.min(self.now)), ..entry });
+            }
             Ok(None) => self.contents.not_films += 1,
             Err(why) => {
                 self.contents.unreadable_rows += 1;
@@ -174,23 +204,40 @@ fn is_no_film(kind: &str) -> bool {
     ["series", "episode", "season", "show", "game", "podcast", "person"].iter().any(|no| kind.contains(no))
 }
 
-/// Seconds since 1970 of `2014-09-01`, `2014-09-01T09:10:11.000Z`, or a number that is just that. In UTC.
+/// Seconds since 1970 of `2014-09-01`, `2014-09-01T09:10:11.000Z`, or a number that is just that, or milliseconds. In UTC.
+///
+/// `None` for a time that there is not, such as 30 February: the stars beside it matter more than when they were given, so
+/// they are read, and count as given at an unknown time.
 fn moment(text: &str) -> Option<i64> {
+    // Of this size seconds are of the year 5138 and milliseconds of 1973; what is past them counts in something else.
+    const MILLISECONDS: i64 = 100_000_000_000;
     let text = text.trim();
     if !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit()) {
-        return text.parse().ok();
+        return match text.parse().ok()? {
+            seconds if seconds < MILLISECONDS => Some(seconds),
+            number if number < 1_000 * MILLISECONDS => Some(number / 1_000),
+            _ => None,
+        };
     }
     let (date, time) = text.split_once(['T', ' ']).unwrap_or((text, ""));
     let mut parts = date.splitn(3, '-').map(|part| part.parse::<i64>().ok());
     let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
-    if !(1970..=2100).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+    if !(1970..=2100).contains(&year) || !(1..=12).contains(&month) || !(1..=days_of(year, month)).contains(&day) {
         return None;
     }
     let mut clock =
         time.splitn(3, ':').map(|part| part.get(..2).and_then(|part| part.parse::<i64>().ok()).unwrap_or(0));
     let mut next = || clock.next().unwrap_or(0);
     let (hours, minutes, seconds) = (next(), next(), next());
-    Some(days(year, month, day) * 86_400 + hours * 3_600 + minutes * 60 + seconds)
+    // Once in a while a minute has 61 seconds.
+    let is_time = (0..24).contains(&hours) && (0..60).contains(&minutes) && (0..=60).contains(&seconds);
+    is_time.then(|| days(year, month, day) * 86_400 + hours * 3_600 + minutes * 60 + seconds)
+}
+
+/// The days of a month.
+fn days_of(year: i64, month: i64) -> i64 {
+    let (next_year, next) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
+    days(next_year, next, 1) - days(year, month, 1)
 }
 
 /// Days from 1970-01-01 (Hinnant, chrono-compatible low-level date algorithms, `days_from_civil`).

@@ -3,7 +3,11 @@
 use app::domain::Stars;
 use csv::{ReaderBuilder, StringRecord, Trim};
 
-use super::{Contents, Found, Purpose, ReadError, imdb, is_no_film, moment, number, year};
+use super::{
+    Contents, Found, Purpose, ReadError, imdb, is_no_film, moment, number,
+    quotes::{self, Stretch, Stretches},
+    year,
+};
 use crate::exchange::{Entry, Format, What};
 
 /// Which column says what.
@@ -56,6 +60,13 @@ impl Columns {
         columns
     }
 
+    /// Whether this column is one of those; what is not may hold anything, a review too.
+    fn are_of_use(&self, at: usize) -> bool {
+        let Self { title, year, imdb, tmdb, movie_lens, stars, points, at: moment, kind, person, letterboxd, .. } =
+            self;
+        [title, year, imdb, tmdb, movie_lens, stars, points, moment, kind, person, letterboxd].contains(&&Some(at))
+    }
+
     fn name_films(&self) -> bool {
         [self.title, self.imdb, self.tmdb, self.movie_lens].iter().any(Option::is_some)
     }
@@ -66,13 +77,12 @@ impl Columns {
 }
 
 pub(super) fn read(file_name: &str, text: &str, purpose: Purpose) -> Result<Contents, ReadError> {
-    let mut rows = ReaderBuilder::new()
-        .delimiter(separator(text))
-        .flexible(true)
-        .has_headers(true)
-        .trim(Trim::All)
-        .from_reader(text.as_bytes());
-    let header = rows.headers().map_err(|_| purpose.unknown())?.clone();
+    let separator = separator(text);
+    let table = text.trim_start_matches(['\n', '\r']);
+    let (first, is_closed, rest) = quotes::first_row(table, separator);
+    let mut header = StringRecord::new();
+    let read = rows(separator).quoting(is_closed).from_reader(first.as_bytes()).read_record(&mut header);
+    read.map_err(|_| purpose.unknown())?;
     let columns = Columns::read(&header);
     if !columns.name_films() {
         return Err(purpose.unknown());
@@ -86,25 +96,42 @@ pub(super) fn read(file_name: &str, text: &str, purpose: Purpose) -> Result<Cont
     let mut found = Found::new(format);
     let mut person: Option<String> = None;
     let mut row = StringRecord::new();
-    loop {
-        let line = rows.position().line();
-        match rows.read_record(&mut row) {
-            Ok(false) => break,
-            Ok(true) => {
-                let who = columns.person.and_then(|at| row.get(at)).unwrap_or_default();
-                if person.get_or_insert_with(|| who.to_owned()) != who {
-                    return Err(ReadError::ManyPeople);
-                }
-                found.row(file, line, entry(&columns, &row, list))?;
+    let above = text[..text.len() - rest.len()].bytes().filter(|&byte| byte == b'\n').count() as u64;
+    for stretch in Stretches::new(rest, above + 1, separator, |column| !columns.are_of_use(column)) {
+        let (text, begin) = match stretch {
+            Stretch::Rows { text, line } => (text, line),
+            Stretch::Unclosed { line } => {
+                found.row(file, line, Err("a quote is opened in it and not closed"))?;
+                continue;
             }
-            // The text is UTF-8 and rows may have any width: nothing is left that could be wrong.
-            Err(_) => found.row(file, line, Err("the row cannot be read"))?,
+        };
+        let mut rows = rows(separator).from_reader(text.as_bytes());
+        loop {
+            let line = begin + rows.position().line() - 1;
+            match rows.read_record(&mut row) {
+                Ok(false) => break,
+                Ok(true) => {
+                    let who = columns.person.and_then(|at| row.get(at)).unwrap_or_default();
+                    if person.get_or_insert_with(|| who.to_owned()) != who {
+                        return Err(ReadError::ManyPeople);
+                    }
+                    found.row(file, line, entry(&columns, &row, list))?;
+                }
+                // The text is UTF-8 and rows may have any width: nothing is left that could be wrong.
+                Err(_) => found.row(file, line, Err("the row cannot be read"))?,
+            }
         }
     }
     if found.rows == 0 && list.is_none() {
         return Err(ReadError::Empty);
     }
     Ok(found.contents)
+}
+
+fn rows(separator: u8) -> ReaderBuilder {
+    let mut rows = ReaderBuilder::new();
+    rows.delimiter(separator).flexible(true).has_headers(false).trim(Trim::All);
+    rows
 }
 
 /// Where a table comes from, and of one without ratings what being on it means.

@@ -12,13 +12,21 @@ const RATINGS: &str = "Date,Name,Year,Letterboxd URI,Rating\n\
 const WATCHED: &str = "Date,Name,Year,Letterboxd URI\n2024-01-02,Heat,1995,u\n2024-01-04,Cats,2019,u\n";
 const WATCHLIST: &str = "Date,Name,Year,Letterboxd URI\n2024-01-05,Ran,1985,u\n";
 
-fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
+pub(super) fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in members {
         archive.start_file(*name, SimpleFileOptions::default()).expect("a member");
         archive.write_all(bytes).expect("room");
     }
     archive.finish().expect("an archive").into_inner()
+}
+
+fn read(name: &str, bytes: &[u8]) -> Result<Contents, ReadError> {
+    super::read(Purpose::Ratings, name, bytes)
+}
+
+fn read_library(name: &str, bytes: &[u8]) -> Result<Contents, ReadError> {
+    super::read(Purpose::Library, name, bytes)
 }
 
 fn rated(halves: u8) -> What {
@@ -179,9 +187,10 @@ fn what_is_no_export_is_refused_with_a_sentence() {
         (b" \n\t", ReadError::Empty),
         (b"\xef\xbb\xbf", ReadError::Empty),
         (b"<!DOCTYPE html><html></html>", ReadError::WebPage),
-        (b"\x89PNG\r\n\x1a\n\0\0\0", ReadError::NotText),
-        (b"\xff\xd8\xff\xe0\x01\x02\x03", ReadError::NotText),
-        (b"\x1f\x8b\x08\0", ReadError::OtherPacking),
+        (b"\x89PNG\r\n\x1a\n\0\0\0", ReadError::NotText("a PNG picture", Purpose::Ratings)),
+        (b"\xff\xd8\xff\xe0\x01\x02\x03", ReadError::NotText("a JPEG picture", Purpose::Ratings)),
+        (b"\xff\x01\x02\x03", ReadError::NotText("no text", Purpose::Ratings)),
+        (b"\x1f\x8b\x08\0", ReadError::OtherPacking(Purpose::Ratings)),
         (b"PK\x03\x04 no zip", ReadError::BrokenArchive),
         (b"colour,size\nred,1\n", ReadError::Unknown),
         (b"Title,Year\nHeat,1995\n", ReadError::Unknown),

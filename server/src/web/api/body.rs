@@ -84,19 +84,14 @@ fn in_words(field: &str, reason: &serde_json::Error) -> String {
     format!("{what} must be {kind}")
 }
 
-/// Why a body that may have so many bytes did not arrive.
-pub(super) fn unread(rejection: &BytesRejection, most: usize) -> ApiError {
-    match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            let sentence = format!("The body is too large: at most {} MB.", most >> 20);
-            ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, sentence)
-        }
-        status => ApiError::new(status, "The body could not be read."),
-    }
-}
-
 impl From<BytesRejection> for ApiError {
     fn from(rejection: BytesRejection) -> Self {
-        unread(&rejection, MOST_BODY)
+        match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                let sentence = format!("The body is too large: at most {} MB.", MOST_BODY >> 20);
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, sentence)
+            }
+            status => Self::new(status, "The body could not be read."),
+        }
     }
 }

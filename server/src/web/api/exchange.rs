@@ -7,8 +7,7 @@ use app::{
 };
 use axum::{
     Extension, Json, Router,
-    body::Bytes,
-    extract::{DefaultBodyLimit, Query, State, rejection::BytesRejection, rejection::QueryRejection},
+    extract::{Query, Request, State, rejection::QueryRejection},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::{delete, get, post},
@@ -16,22 +15,22 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{body::unread, query::flag};
+use super::query::flag;
 use crate::{
     catalogue::FilmNames,
-    exchange::{Everything, MOST_BYTES},
+    exchange::{Everything, Purpose},
     web::{
         error::ApiError,
-        importing::{File, Import, Purpose},
+        importing::{File, Import},
         site::{SharedSite, Site},
-        upload::Turn,
+        upload::file_of_body,
     },
 };
 
 /// The addresses. The visitor is who the cookie says, so they stand where it is read.
 pub fn router() -> Router<SharedSite> {
     Router::new()
-        .route("/api/import", post(import).layer(DefaultBodyLimit::max(MOST_BYTES)))
+        .route("/api/import", post(import))
         .route("/api/export", get(everything))
         .route("/api/export/ratings.csv", get(ratings_csv))
         .route("/api/visitor", delete(forget))
@@ -53,17 +52,16 @@ async fn import(
     State(site): State<SharedSite>,
     visitor: Extension<Visitor>,
     query: Result<Query<About>, QueryRejection>,
-    turn: Turn,
-    body: Result<Bytes, BytesRejection>,
+    request: Request,
 ) -> Result<Json<Value>, ApiError> {
     let Query(about) =
         query.map_err(|_| ApiError::field("query", "known parameters: name, library (true or false)"))?;
     let is_library = about.library.map_or(Ok(false), |value| flag("library", &value))?;
     let purpose = if is_library { Purpose::Library } else { Purpose::Ratings };
-    let bytes = body.map_err(|rejection| unread(&rejection, MOST_BYTES))?;
+    let (bytes, turn) = file_of_body(request.into_body()).await?;
     // Without films there is nothing to find the file's in.
     site.films.as_ref()?;
-    let file = File { name: about.name, bytes: bytes.into(), purpose };
+    let file = File { name: about.name, bytes, purpose };
     let end = Import::begin(site, visitor.id, file, turn).end().await;
     let summary = end.map_err(|failure| {
         match StatusCode::from_u16(failure.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR) {

@@ -166,7 +166,12 @@ fn film_list(films: &FilmTable, field: &str, ids: &[i64]) -> Result<Vec<MovieId>
 
 fn rating(films: &FilmTable, id: &str, stars: f32) -> Result<(MovieId, Stars), ApiError> {
     let field = || format!("ratings.{}", shortened(id));
-    let number = id.parse::<i64>().map_err(|_| ApiError::field(field(), "a film's number is digits only"))?;
+    let as_written = |number: &i64| number.to_string() == id;
+    // In any other way one film could stand there twice, with other stars.
+    let number =
+        id.parse().ok().filter(as_written).ok_or_else(|| {
+            ApiError::field(field(), "a film's number is digits only, without a sign or zeros in front")
+        })?;
     let movie = film(films, number).ok_or_else(|| no_film(field(), number))?;
     let stars = Stars::try_from(stars).map_err(|error| ApiError::field(field(), error.to_string()))?;
     Ok((movie, stars))

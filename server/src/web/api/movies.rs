@@ -71,7 +71,7 @@ pub async fn similar(
 
 /// The number in an address.
 pub fn number(id: &str) -> Result<MovieId, ApiError> {
-    id.parse().map(MovieId).map_err(|_| unknown(id))
+    id.parse().map_err(|_| unknown(id))
 }
 
 /// There is no such film.
