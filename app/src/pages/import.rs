@@ -10,6 +10,7 @@ use crate::{
     components::{
         bar::TopBar,
         drop_target::{DropTarget, Stay},
+        footer::PlainFooter,
         icons::Icon,
         words::{counted, grouped},
     },
@@ -105,6 +106,7 @@ pub(super) fn ImportPage() -> impl IntoView {
             </div>
             <Sources />
         </main>
+        <PlainFooter />
     }
 }
 
