@@ -28,12 +28,26 @@ test('a card leads to its film, a rating there changes the next prediction, and 
   await expect(page.locator('.film-rate output')).toHaveText('Not rated');
 });
 
-/** The film that most people rated, by its number. */
-async function popular(page: Page): Promise<number> {
-  const answer = await page.request.get('/api/search?sort=popular&n=1');
-  const [film] = ((await answer.json()) as { films: { id: number }[] }).films;
-  return film?.id ?? 0;
+/** The films that most people rated, by their numbers. */
+async function manyRated(page: Page, count: number): Promise<number[]> {
+  const answer = await page.request.get(`/api/search?sort=popular&n=${count}`);
+  return ((await answer.json()) as { films: { id: number }[] }).films.map(({ id }) => id);
 }
+
+/** The film that most people rated. */
+const popular = async (page: Page) => (await manyRated(page, 1))[0] ?? 0;
+
+test('what pulls a prediction down is hatched, and what lifts it is not', async ({ page }) => {
+  const [down, up] = [page.locator('.pull-down path'), page.locator('.pull:not(.pull-down) path')];
+  for (const film of await manyRated(page, 20)) {
+    await page.goto(`/movie/${film}?profile=1`);
+    if ((await down.count()) && (await up.count())) break;
+  }
+  const number = page.locator('.reasons li', { has: down }).first().locator('.number');
+  await expect(number).toHaveText(/^−/);
+  await expect(down.first()).toHaveCSS('stroke-dasharray', '3px');
+  await expect(up.first()).toHaveCSS('stroke-dasharray', 'none');
+});
 
 for (const viewport of [
   { width: 1440, height: 900 },

@@ -268,7 +268,7 @@ fn PullRow(pull: Pull, widest: f32, own: bool, viewer: Option<ViewerId>) -> impl
                 <small>{rated}</small>
             </span>
             <svg class="pull" class:pull-down=stars < 0.0 viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
-                <rect height="1" width=(stars.abs() / widest * 100.0).to_string() />
+                <path d=format!("M0 .5h{}", stars.abs() / widest * 100.0) />
             </svg>
             <span class="number">{signed(f64::from(stars), if widest < SMALL { three_decimals } else { two_decimals })}</span>
         </li>
