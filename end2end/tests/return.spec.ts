@@ -23,7 +23,7 @@ test('the back button leads to the same rows and where the page was scrolled to'
   expect(await page.evaluate(cameBy), 'nothing has changed, so nothing is loaded anew').toBe('back_forward');
 });
 
-test('what was rated on a film’s page is known where the back button leads, which is loaded anew once', async ({
+test('what was rated on a film’s page is known where the back button leads, and the page is scrolled as it was', async ({
   home,
   page,
 }) => {

@@ -32,15 +32,13 @@ const MARK_SCRIPT: &str = "document.documentElement.dataset.script=''";
 /// island within another needs no element of its own, so there is nothing to walk in order.
 const BOOT: &str = r#"(({js,wasm})=>import(js).then(app=>app.default({module_or_path:wasm}).then(()=>{app.hydrate();for(const island of document.querySelectorAll('leptos-island'))app[island.dataset.component](island)})).catch(error=>{delete document.documentElement.dataset.script;console.error(error)}))"#;
 
-/// A page that is shown again because the visitor went back to it may be as it was before they said something on another:
-/// the browser kept it whole, or has its HTML in its cache, which it does not check then. It is loaded anew if the cookie that
-/// each change sets is no longer the one that the page was made with. Early in the head, so that nothing of it is seen before,
-/// and again once it is there: what was sent while the other page was left may not have been answered at first. Only once,
-/// because a page that was loaded anew did not come by going back.
-const BACK_SCRIPT: &str = r"(root=>{const said=()=>document.cookie.match(/(?:^|; )said=([^;]*)/)?.[1]??'';let heard=root.dataset.said;const look=()=>{if(heard!=null&&heard!==said())location.reload()};if(performance.getEntriesByType('navigation')[0]?.type==='back_forward'){look();addEventListener('load',look)}addEventListener('pagehide',()=>{if(heard!=null)heard=said()});addEventListener('pageshow',event=>{if(event.persisted)look()})})(document.documentElement)";
-
-/// When the server is gone, pages say so (`public/sw.js`).
-const AROUND: &str = "navigator.serviceWorker?.register('/sw.js').catch(()=>{})";
+/// When the server is gone, pages say so (`public/sw.js`). And a page that is shown again because the visitor went back to it
+/// may be as it was before they said something on another: the browser has kept it whole, or takes its HTML out of its cache
+/// without asking whether that is still so. It is loaded anew if the cookie that each change sets is no longer the one that
+/// the page was made with; once, because a page that was loaded anew did not come by going back. When it is there and not
+/// before: only then does the browser know where it was scrolled to. Most ask the server to begin with (`Vary`, in
+/// `server/src/web/pages.rs`); this is for those that do not, and for what was sent as the other page was left.
+const AROUND: &str = r"navigator.serviceWorker?.register('/sw.js').catch(()=>{});const said=()=>document.cookie.match(/(?:^|; )said=([^;]*)/)?.[1]??'';let heard=document.documentElement.dataset.said;addEventListener('pagehide',()=>{if(heard!=null)heard=said()});addEventListener('pageshow',event=>{const back=event.persisted||performance.getEntriesByType('navigation')[0]?.type==='back_forward';if(back&&heard!=null&&heard!==said())location.reload()})";
 
 /// The whole document.
 pub fn shell(options: &ShellOptions) -> impl IntoView + use<> {
@@ -56,7 +54,6 @@ pub fn shell(options: &ShellOptions) -> impl IntoView + use<> {
             <head>
                 <meta charset="utf-8" />
                 <script nonce=use_nonce()>{MARK_SCRIPT}</script>
-                <script nonce=use_nonce()>{BACK_SCRIPT}</script>
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
                 {theme_colours(theme)}

@@ -47,6 +47,9 @@ pub fn router(site: &SharedSite, files: &SiteFiles) -> Router<LeptosOptions> {
         }
         let Some(response) = use_context::<ResponseOptions>() else { return };
         response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        // On the way back a browser takes what it has without checking it, `no-cache` or not, unless the request would be
+        // another: what was said, or chosen for the pages, is in cookies.
+        response.insert_header(header::VARY, HeaderValue::from_static("cookie"));
         if [app::STREAMED_PAGE, app::IMPORT_PAGE].contains(&parts.uri.path()) {
             response.insert_header(HeaderName::from_static(UNBUFFERED), HeaderValue::from_static("no"));
         }

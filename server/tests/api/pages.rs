@@ -207,3 +207,11 @@ async fn a_page_says_what_the_browser_had_said_last_unless_it_answers_a_form() {
     let answer = answer.text().await.expect("a page");
     assert!(answer.contains("Bring your ratings") && !answer.contains("data-said"), "{answer}");
 }
+
+#[tokio::test]
+async fn a_page_out_of_the_cache_is_that_of_the_same_cookies() {
+    let server = Server::start(&[]).await;
+    let answer = server.http.get(server.at("/you")).header("accept-encoding", "gzip").send().await.expect("an answer");
+    let varies: Vec<_> = answer.headers().get_all("vary").iter().filter_map(|value| value.to_str().ok()).collect();
+    assert!(varies.contains(&"cookie") && varies.contains(&"accept-encoding"), "{varies:?}");
+}
