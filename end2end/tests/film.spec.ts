@@ -63,9 +63,10 @@ for (const viewport of [
       const before = await shifts(page);
       await rateHere(page, 4.5);
       await expect(page.getByRole('button', { name: 'Take back' })).toBeVisible();
-      const watchlist = page.getByRole('button', { name: 'Watchlist', exact: true });
-      await watchlist.click();
+      const stored = page.waitForResponse(/\/fn\/mark/);
+      await page.getByRole('button', { name: 'Watchlist', exact: true }).click();
       await expect(page.getByRole('button', { name: 'On your watchlist' })).toHaveAttribute('aria-pressed', 'true');
+      expect((await stored).ok()).toBe(true);
       expect(await shifts(page)).toEqual(before);
 
       await page.reload();
@@ -89,7 +90,7 @@ test('the arrow keys send one rating and not one for each step', async ({ page }
   await expect(page.locator('.film-rate output')).toHaveText('4 of 5 stars');
   await stored;
   await page.waitForTimeout(1_500);
-  expect(sent.map((form) => new URLSearchParams(form).get('stars'))).toEqual(['4']);
+  expect(sent.map((form) => Number(new URLSearchParams(form).get('stars')))).toEqual([4]);
 
   const takenBack = page.waitForResponse(/\/fn\/rate/);
   await page.getByRole('button', { name: 'Take back' }).press('Enter');
