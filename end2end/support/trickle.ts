@@ -34,7 +34,8 @@ export async function trickling(url: string): Promise<{ url: string; server: Ser
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
 }
 
-/** Every so many bytes, and behind each element of the top bar: what has a line to itself later shares it until then. */
+/** Every so many bytes, and where a line is begun that what follows shares: behind each element of the top bar, and behind
+ * what stands in a list of lines with buttons. */
 async function inBites(page: Buffer, send: (bite: Buffer) => void) {
   let start = 0;
   for (const end of [...cuts(page), page.length]) {
@@ -46,10 +47,15 @@ async function inBites(page: Buffer, send: (bite: Buffer) => void) {
 
 function cuts(page: Buffer): number[] {
   const text = page.toString('latin1'); // a byte a character, so that positions are those of the bytes
-  const bar = { from: text.indexOf('<header'), to: text.indexOf('</header>') };
-  const ends = [...text.slice(bar.from, bar.to).matchAll(/<\/(a|button|form|nav|summary)>/g)].map(
-    ({ index, 0: tag }) => bar.from + index + tag.length,
-  );
+  const behind = (tags: RegExp, open: string, close: string) => {
+    const from = text.indexOf(open);
+    const part = from < 0 ? '' : text.slice(from, text.indexOf(close, from));
+    return [...part.matchAll(tags)].map(({ index, 0: tag }) => from + index + tag.length);
+  };
+  const ends = [
+    ...behind(/<\/(a|button|form|nav|summary)>/g, '<header', '</header>'),
+    ...behind(/<\/(form|span)>/g, '<ol class="arrangement"', '</ol>'),
+  ];
   const bites = Array.from({ length: Math.floor(page.length / BITE) }, (_, bite) => (bite + 1) * BITE);
   return [...bites, ...ends].sort((a, b) => a - b);
 }

@@ -1,7 +1,7 @@
 // axe finds nothing, in any state of any page, in both themes, wide and narrow.
 
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { occupyWorker } from '../support/api.ts';
 import { someFilms } from '../support/data.ts';
 import { expect, test } from '../support/test.ts';
@@ -23,6 +23,19 @@ async function axeFindsNothing(page: Page) {
     }
   }
   expect(found).toEqual([]);
+}
+
+/** The contrast of two colours, as the Web Content Accessibility Guidelines define it. */
+function contrast(...colours: [string, string]): number {
+  const [dark = 0, light = 0] = colours.map(luminance).sort((a, b) => a - b);
+  return (light + 0.05) / (dark + 0.05);
+}
+
+/** Of a colour as browsers write it, `rgb(20, 22, 26)`. */
+function luminance(colour: string): number {
+  const linear = (part: number) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+  const [red = 0, green = 0, blue = 0] = (colour.match(/\d+/g) ?? []).map((part) => linear(Number(part) / 255));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
 test.describe('with a model that takes 40 s', () => {
@@ -107,6 +120,25 @@ test('axe finds nothing where a card is in use and the menu is open', async ({ h
   await home.cards.first().getByRole('link').focus();
   await home.cards.first().getByRole('slider').focus();
   await axeFindsNothing(page);
+});
+
+test('an arrow that leads nowhere is seen in both themes, and told from one that leads on', async ({ home, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  const back = home.popular.getByRole('button', { name: 'Back' });
+  const forward = home.popular.getByRole('button', { name: 'Forward' });
+  await expect(back).toHaveAttribute('aria-disabled', 'true');
+  await expect(forward).toHaveAttribute('aria-disabled', 'false');
+  const style = (of: Locator, name: 'color' | 'backgroundColor') =>
+    of.evaluate((element, name) => getComputedStyle(element)[name], name);
+  for (const colorScheme of THEMES) {
+    await page.emulateMedia({ colorScheme });
+    const ground = await style(page.locator('body'), 'backgroundColor');
+    const [nowhere, on] = [await style(back, 'color'), await style(forward, 'color')];
+    expect(contrast(nowhere, ground), colorScheme).toBeGreaterThan(3);
+    expect(contrast(on, nowhere), colorScheme).toBeGreaterThan(3);
+    await expect(back).toHaveCSS('opacity', '1');
+  }
 });
 
 test('axe finds nothing on the page that waits', async ({ page }) => {

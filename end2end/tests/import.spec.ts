@@ -27,17 +27,29 @@ async function bring(page: Page, csv: string) {
   await form.getByRole('button', { name: 'Bring them in' }).click();
 }
 
-/** Drops a file on the middle of something, as a hand does: for the browser it is no different from a real one. */
-async function drop(page: Page, on: Locator, file: string) {
-  const box = await on.boundingBox();
-  if (!box) throw new Error('there is nothing to drop a file on');
+/** Drops files on the middle of something, as a hand does: for the browser it is no different from real ones. */
+async function drop(page: Page, on: Locator, ...files: string[]) {
+  const at = await middle(on);
   const session = await page.context().newCDPSession(page);
-  const at = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-  const data = { items: [], files: [file], dragOperationsMask: 1 };
+  const data = { items: [], files, dragOperationsMask: 1 };
   for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
     await session.send('Input.dispatchDragEvent', { type, ...at, data });
   }
   await session.detach();
+}
+
+async function middle(of: Locator): Promise<{ x: number; y: number }> {
+  const box = await of.boundingBox();
+  if (!box) throw new Error('there is nothing to drop a file on');
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+}
+
+/** Until the page's script runs a file is taken on the field only. */
+async function takesFiles(panel: Locator) {
+  const isTaken = () =>
+    panel.evaluate((on) => !on.dispatchEvent(new DragEvent('dragover', { bubbles: true, cancelable: true })));
+  await expect.poll(isTaken).toBe(true);
+  await panel.evaluate((on) => on.dispatchEvent(new DragEvent('dragleave', { bubbles: true })));
 }
 
 for (const javaScriptEnabled of [true, false]) {
@@ -88,17 +100,91 @@ test('a file that is dropped beside the field is brought as well', async ({ page
   const dropped = testInfo.outputPath('ratings.csv');
   await writeFile(dropped, csv);
   await page.goto('/import');
-  // Until the page's script runs a file is taken on the field only.
   const heading = page.getByRole('heading', { name: 'Ratings, watched films, watchlist' });
-  const isTaken = () =>
-    heading.evaluate((on) => !on.dispatchEvent(new DragEvent('dragover', { bubbles: true, cancelable: true })));
-  await expect.poll(isTaken).toBe(true);
+  await takesFiles(heading);
   await drop(page, heading, dropped);
   await expect(page, 'the page is still there').toHaveURL(/\/import$/);
   await expect(page.getByLabel('Ratings, watched films, watchlist')).toHaveValue(/ratings\.csv$/);
   await expect(page.getByLabel('Ratings, watched films, watchlist')).toBeFocused();
   await page.getByRole('button', { name: 'Bring them in' }).click();
   await expect(page.locator('.tally')).toContainText(`new ratings${films.length}`);
+});
+
+test('a panel is lit for as long as a file is held over any part of it', async ({ page }, testInfo) => {
+  const held = testInfo.outputPath('ratings.csv');
+  await writeFile(held, 'Name,Year\n');
+  await page.goto('/import');
+  const heading = page.getByRole('heading', { name: 'Ratings, watched films, watchlist' });
+  const panel = page.locator('.drop-target', { has: heading });
+  await takesFiles(heading);
+  await expect(panel).not.toHaveClass(/drop-over/);
+  // Whether the light ever went out, which is for no longer than it takes to go from one part to the next.
+  await panel.evaluate((element) => {
+    new MutationObserver(() => {
+      if (!element.classList.contains('drop-over')) element.setAttribute('data-was-out', '');
+    }).observe(element, { attributeFilter: ['class'] });
+  });
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [held], dragOperationsMask: 1 };
+  const parts = [heading, panel.locator('p').first(), page.getByLabel('Ratings, watched films, watchlist'), heading];
+  const [first = { x: 0, y: 0 }, ...others] = await Promise.all(parts.map(middle));
+  await session.send('Input.dispatchDragEvent', { type: 'dragEnter', ...first, data });
+  for (const at of [first, ...others]) await session.send('Input.dispatchDragEvent', { type: 'dragOver', ...at, data });
+  await expect(panel).toHaveClass(/drop-over/);
+  await expect(panel).not.toHaveAttribute('data-was-out');
+
+  const beside = await middle(page.getByRole('heading', { level: 1 }));
+  await session.send('Input.dispatchDragEvent', { type: 'dragOver', ...beside, data });
+  await expect(panel).not.toHaveClass(/drop-over/);
+  await session.send('Input.dispatchDragEvent', { type: 'dragCancel', ...beside, data });
+  await session.detach();
+});
+
+test('of two files that are dropped at once none is taken, and the page says what to do', async ({
+  page,
+}, testInfo) => {
+  const files = ['ratings.csv', 'watchlist.csv'].map((name) => testInfo.outputPath(name));
+  for (const name of files) await writeFile(name, 'Name,Year\n');
+  await page.goto('/import');
+  const heading = page.getByRole('heading', { name: 'Ratings, watched films, watchlist' });
+  const field = page.getByLabel('Ratings, watched films, watchlist');
+  await takesFiles(heading);
+  for (const on of [heading, field]) {
+    await drop(page, on, ...files);
+    await expect(page.getByRole('alert')).toContainText('One file at a time');
+    await expect(field).toHaveValue('');
+    await drop(page, on, ...files.slice(0, 1));
+    await expect(page.getByRole('alert')).toHaveCount(0);
+    await expect(field).toHaveValue(/ratings\.csv$/);
+    await field.evaluate((input: HTMLInputElement) => (input.value = ''));
+  }
+});
+
+test('a file that is dropped beside the panels does not take the place of the page', async ({ page }, testInfo) => {
+  const dropped = testInfo.outputPath('ratings.csv');
+  await writeFile(dropped, 'Name,Year\n');
+  await page.goto('/import');
+  const heading = page.getByRole('heading', { level: 1 });
+  await drop(page, heading, dropped);
+  await drop(page, page.getByRole('banner'), dropped);
+  await expect(page).toHaveURL(/\/import$/);
+  await expect(heading).toHaveText('Bring your ratings');
+
+  /** Whether the page keeps what is dragged from the browser, which would do with it what it likes. */
+  const isKept = (on: Locator, file: boolean) =>
+    on.evaluate((element, file) => {
+      const dataTransfer = new DataTransfer();
+      if (file) dataTransfer.items.add(new File([''], 'ratings.csv'));
+      else dataTransfer.setData('text/plain', 'Heat');
+      const kind = { bubbles: true, cancelable: true, dataTransfer };
+      return (
+        !element.dispatchEvent(new DragEvent('dragover', kind)) && !element.dispatchEvent(new DragEvent('drop', kind))
+      );
+    }, file);
+  expect(await isKept(heading, true)).toBe(true);
+  expect(await isKept(page.getByRole('combobox', { name: 'Search films' }), false), 'text is dropped as ever').toBe(
+    false,
+  );
 });
 
 test('Letterboxd’s zip is brought as it comes: ratings, watched films, watchlist', async ({ page }) => {

@@ -2,13 +2,14 @@
 
 import config from '../playwright.config.ts';
 import type { Page } from '@playwright/test';
+import { rateHere } from '../support/film.ts';
 import { expect, test } from '../support/test.ts';
 
 // Playwright turns that off, which browsers do not.
 test.use({ launchOptions: { ...config.use?.launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] } });
 
 /** `page.goBack` waits for a page to load, and a kept one does not. */
-const back = (page: Page, pages = 1) => page.evaluate((by) => void setTimeout(() => history.go(-by)), pages);
+const back = (page: Page) => page.evaluate(() => void setTimeout(() => history.back()));
 
 test('the back button leads to the same rows, scrolled as they were', async ({ home, page }) => {
   await page.goto('/');
@@ -36,11 +37,8 @@ test('what was rated on another page is known where the back button leads', asyn
   const [first = ''] = await home.titles();
   await home.cards.first().getByRole('link').click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(first);
-  await page.getByRole('slider').first().press('End');
-  await page.getByRole('button', { name: 'Rate', exact: true }).click();
-  await expect(page.getByRole('button', { name: 'Take back' })).toBeVisible();
-  // Over the film's page as it was before.
-  await back(page, 2);
+  await rateHere(page, 5);
+  await back(page);
   await expect(page).toHaveURL(/\/$/);
   await expect.poll(async () => home.titles()).not.toContain(first);
 });

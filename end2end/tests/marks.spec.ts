@@ -81,8 +81,10 @@ test('the watchlist is kept, has a row of its own, and is the same on the film p
   await film.hover();
   await expect(button).toHaveAttribute('aria-pressed', 'true');
   await list.locator('a.card-link').click();
+  const takenOff = page.waitForResponse(/\/fn\/mark/);
   await page.getByRole('button', { name: 'On your watchlist' }).click();
   await expect(page.getByRole('button', { name: 'Watchlist', exact: true })).toBeVisible();
+  await takenOff;
   await page.goto('/');
   await expect(row(page, 'watchlist')).toHaveCount(0);
 });

@@ -53,3 +53,28 @@ test.describe('on a touch screen', () => {
     await expect(actions).toHaveCSS('opacity', '0');
   });
 });
+
+test.describe('390 px wide', () => {
+  test.use({ viewport: { width: 390, height: 844 }, expectedComplaints: /404/ });
+
+  test('every page leads to the import and to the visitor’s own films', async ({ home, page }) => {
+    await page.goto('/');
+    await home.isFilled();
+    const film = (await home.cards.first().getByRole('link').getAttribute('href')) ?? '';
+    const others = ['/you', '/films/rated', '/search', '/rows', '/import', '/for-you', '/workers', '/no-such-page'];
+    for (const path of ['/', film, ...others]) {
+      await page.goto(path);
+      const foot = page.getByRole('contentinfo');
+      await expect(foot.getByRole('link', { name: 'Import ratings' }), path).toHaveAttribute('href', '/import');
+      await expect(foot.getByRole('link', { name: 'Your films' }), path).toBeVisible();
+    }
+  });
+
+  test('the home page’s menu leads there without a way down the whole page', async ({ home, page }) => {
+    await page.goto('/');
+    await home.isFilled();
+    await page.locator('.profile summary').click();
+    await page.locator('.profile-menu').getByRole('link', { name: 'Your films' }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Your films');
+  });
+});

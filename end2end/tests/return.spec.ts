@@ -1,5 +1,7 @@
 // Coming back: by the browser's back button, and after the server was gone.
 
+import { rateHere } from '../support/film.ts';
+import { card, row } from '../support/home.ts';
 import { Server } from '../support/server.ts';
 import { expect, test } from '../support/test.ts';
 
@@ -17,6 +19,39 @@ test('the back button leads to the same rows and where the page was scrolled to'
   await home.isFilled();
   expect(await home.titles()).toEqual(before);
   await expect.poll(async () => page.evaluate(() => window.scrollY)).toBe(150);
+  const cameBy = () => (performance.getEntriesByType('navigation')[0] as PerformanceNavigationTiming).type;
+  expect(await page.evaluate(cameBy), 'nothing has changed, so nothing is loaded anew').toBe('back_forward');
+});
+
+test('what was rated on a film’s page is known where the back button leads, and the page is scrolled as it was', async ({
+  home,
+  page,
+}) => {
+  await page.goto('/');
+  await home.isFilled();
+  const [first = ''] = await home.titles();
+  await page.evaluate(() => window.scrollTo({ top: 150, behavior: 'instant' }));
+  await home.cards
+    .first()
+    .getByRole('link')
+    .evaluate((link: HTMLElement) => link.click());
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(first);
+  await rateHere(page, 5);
+
+  let loads = 0;
+  page.on('load', () => (loads += 1));
+  await page.goBack();
+  await expect(async () => {
+    await home.isFilled();
+    expect(await home.titles()).not.toContain(first);
+  }).toPass();
+  await expect(card(row(page, 'recent'), first)).toHaveCount(1);
+  await expect.poll(async () => page.evaluate(() => window.scrollY), 'where the page was scrolled to').toBe(150);
+  expect(loads, 'not again and again').toBeLessThanOrEqual(2);
+
+  await page.goForward();
+  await expect(page.locator('.film-rate output')).toHaveText('5 of 5 stars');
+  await expect(page.getByRole('slider', { name: `Rate ${first}` })).toHaveValue('5');
 });
 
 test.describe('when the server is gone', () => {

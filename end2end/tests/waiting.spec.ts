@@ -104,6 +104,20 @@ test.describe('with a model that takes 3 s', () => {
   });
 });
 
+for (const viewport of WIDTHS) {
+  test.describe(`${viewport.width} px wide`, () => {
+    test.use({ viewport });
+
+    test('the page where rows are arranged shifts nothing while it arrives bit by bit', async ({ marquee, page }) => {
+      const line = await trickling(marquee.url);
+      await page.goto(`${line.url}/rows`);
+      await expect(page.getByRole('button', { name: 'Hide: Recently rated' })).toBeVisible();
+      expect(await shifts(page)).toEqual([]);
+      line.server.close();
+    });
+  });
+}
+
 test.describe('with a model that takes 30 s', () => {
   test.use({ options: ['--model-delay', '30s'] });
 

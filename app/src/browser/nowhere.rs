@@ -78,7 +78,13 @@ pub(crate) fn select(_list: &str, _at: Option<u32>) {}
 
 pub(crate) fn follow(_list: &str, _at: u32) {}
 
-pub(crate) fn dropped(_event: &DragEvent, _field: &str) {}
+pub(crate) fn dropped(_event: &DragEvent, _field: &str) -> bool {
+    true
+}
+
+pub(crate) fn stays_in(_event: &DragEvent, _field: &str) -> bool {
+    false
+}
 
 pub(crate) fn value(_id: &str) -> String {
     String::new()

@@ -102,14 +102,24 @@ pub(crate) async fn read(address: &str, fields: &[(&str, String)]) -> Option<Str
     JsFuture::from(text).await.ok()?.as_string()
 }
 
-/// Gives a field the files that were dropped, as if they had been chosen there.
-pub(crate) fn dropped(event: &DragEvent, field: &str) {
-    let files = event.data_transfer().and_then(|carried| carried.files()).filter(|files| files.length() > 0);
+/// Gives a field for one file what was dropped, as if it had been chosen there; `false` if that was more than one, which stay
+/// away.
+pub(crate) fn dropped(event: &DragEvent, field: &str) -> bool {
+    let files = event.data_transfer().and_then(|carried| carried.files());
     let field = by_id(field).and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
-    if let (Some(files), Some(field)) = (files, field) {
+    let (Some(files), Some(field)) = (files, field) else { return true };
+    if files.length() == 1 {
         field.set_files(Some(&files));
         let _ = field.focus();
     }
+    files.length() <= 1
+}
+
+/// Whether what is dragged has left a part of a field's panel, and not the panel.
+pub(crate) fn stays_in(event: &DragEvent, field: &str) -> bool {
+    let to = event.related_target().and_then(|to| to.dyn_into::<Node>().ok());
+    let panel = by_id(field).and_then(|field| field.closest(".drop-target").ok().flatten());
+    to.is_some() && panel.is_some_and(|panel| panel.contains(to.as_ref()))
 }
 
 /// How many items a list has.

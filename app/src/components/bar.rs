@@ -119,6 +119,13 @@ pub(crate) fn ProfileMenu(
             <nav class="profile-menu" aria-label="Switch profile">
                 {own}
                 {others.collect_view()}
+                // Where the top bar has no room for them.
+                <a class="narrow" href="/you" rel="external">
+                    "Your films"
+                </a>
+                <a class="narrow" href="/import" rel="external">
+                    "Import"
+                </a>
             </nav>
         </details>
     }

@@ -6,16 +6,14 @@ use super::{
     icons::Icon,
     marks::{Gone, Marking},
     profile::Profile,
-    words::{of_five, one_decimal},
+    stars_slider::StarsSlider,
+    words::one_decimal,
 };
 use crate::{
     browser,
     domain::{Mark, MovieId, Stars, ViewerId},
     views::CardFilm,
 };
-
-/// How long the arrow keys, which take a press for each half star, are still before the rating is sent. Milliseconds.
-const KEYS_REST: u32 = 1_000;
 
 /// So many posters of a list are seen at once, even on a phone.
 pub(crate) const SEEN_FIRST: usize = 3;
@@ -293,51 +291,16 @@ where
     Marks: FnOnce() -> MarksView,
     MarksView: IntoView + 'static,
 {
-    let number = move || stars.get().map_or_else(|| "0".to_owned(), |stars| stars.to_string());
-    let first = stars.get_untracked().map_or_else(|| "0".to_owned(), |stars| stars.to_string());
-    let by_keys = StoredValue::new(false);
     let slider = slider(&id);
-    let chosen = move |event: ev::Event| event_target_value(&event).parse::<Stars>().ok();
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         profile.rate(movie, stars.get_untracked());
-    };
-    let press = move |event: ev::KeyboardEvent| {
-        // The arrow keys are the slider's here, and the row's elsewhere.
-        event.stop_propagation();
-        by_keys.set_value(true);
-    };
-    let change = move |event: ev::Event| {
-        // A mouse or a finger has let go of the slider; the keys may go on.
-        if by_keys.get_value() {
-            profile.rate_after(KEYS_REST, movie, chosen(event));
-        } else {
-            profile.rate(movie, chosen(event));
-        }
     };
     view! {
         <form class="card-actions" id=id method="post" action="/fn/rate" on:submit=submit>
             <input type="hidden" name="movie" value=movie.to_string() />
             {profile.view.map(|view| view! { <input type="hidden" name="view" value=view.to_string() /> })}
-            <div class="rate" data-value=number>
-                <input
-                    type="range"
-                    name="stars"
-                    id=slider
-                    min="0"
-                    max="5"
-                    step="0.5"
-                    value=first
-                    prop:value=number
-                    aria-label=label
-                    aria-valuetext=move || of_five(stars.get())
-                    on:keydown=press
-                    on:pointerdown=move |_| by_keys.set_value(false)
-                    on:input=move |event| profile.preview(movie, chosen(event))
-                    on:change=change
-                    on:blur=move |_| profile.settle_now(movie)
-                />
-            </div>
+            <StarsSlider id=slider movie label profile />
             {marks()}
             <span class="without-script">
                 <button class="button" type="submit">

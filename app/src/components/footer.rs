@@ -1,4 +1,4 @@
-//! Whose data this is.
+//! Whose data this is, and where else there is to go.
 
 use leptos::prelude::*;
 
@@ -29,9 +29,32 @@ pub(crate) fn Footer(
                         }
                     })} ". Everything runs on this machine."
             </p>
-            <a href="/import" rel="external">"Import ratings"</a>
-            <a href="/you" rel="external">"Your films"</a>
+            <Ways />
             {operator.then(|| view! { <a href="/workers" rel="external">"Workers"</a> })}
         </footer>
+    }
+}
+
+/// The foot of a page that shows none of those films.
+#[component]
+pub(crate) fn PlainFooter() -> impl IntoView {
+    view! {
+        <footer class="footer">
+            <p>"Everything runs on this machine."</p>
+            <Ways />
+        </footer>
+    }
+}
+
+/// Where else there is to go: on a small screen the top bar has no room for it.
+#[component]
+fn Ways() -> impl IntoView {
+    view! {
+        <a href="/import" rel="external">
+            "Import ratings"
+        </a>
+        <a href="/you" rel="external">
+            "Your films"
+        </a>
     }
 }

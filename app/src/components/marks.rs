@@ -29,17 +29,35 @@ impl Gone {
     }
 }
 
+/// The marks of a film.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Marked([bool; Mark::ALL.len()]);
+
+impl Marked {
+    /// Whether the film has the mark.
+    pub(crate) fn has(self, mark: Mark) -> bool {
+        self.0[mark as usize]
+    }
+
+    fn with(mut self, mark: Mark, on: bool) -> Self {
+        self.0[mark as usize] = on;
+        self
+    }
+}
+
 type Change = (MovieId, Mark, bool);
 
 /// The server function's address.
 const ADDRESS: &str = "/fn/mark";
 
-/// The marks. In context below the home page.
+/// The marks. In context below a page's cards.
 #[derive(Clone, Copy)]
 pub(crate) struct Marking {
     view: Option<ViewerId>,
     watchlist: PerFilm<bool>,
     gone: PerFilm<Option<Mark>>,
+    /// All marks of the film whose page this is; of any other, what was changed here.
+    marked: PerFilm<Marked>,
     last: RwSignal<Option<Gone>>,
     problem: RwSignal<Option<String>>,
     /// What the server has not confirmed; the first is on its way. One after the other, so that the last word counts.
@@ -53,10 +71,32 @@ impl Marking {
             view,
             watchlist: PerFilm::new(watchlist.into_iter().map(|movie| (movie, true))),
             gone: PerFilm::new(std::iter::empty()),
+            marked: PerFilm::new(std::iter::empty()),
             last: RwSignal::new(None),
             problem,
             outbox: StoredValue::default(),
         }
+    }
+
+    /// The marks on the page of one film.
+    pub(crate) fn of_film(
+        view: Option<ViewerId>,
+        movie: MovieId,
+        marks: Vec<Mark>,
+        problem: RwSignal<Option<String>>,
+    ) -> Self {
+        let marked = marks.into_iter().fold(Marked::default(), |marked, mark| marked.with(mark, true));
+        Self { marked: PerFilm::new(std::iter::once((movie, marked))), ..Self::new(view, Vec::new(), problem) }
+    }
+
+    /// The marks of the film whose page this is.
+    pub(crate) fn marked(self, movie: MovieId) -> ReadSignal<Marked> {
+        self.marked.of(movie)
+    }
+
+    /// Puts a mark on the film whose page this is, or takes it off.
+    pub(crate) fn turn(self, movie: MovieId, mark: Mark) {
+        self.change((movie, mark, !self.marked.now(movie).has(mark)));
     }
 
     /// Whether the film is on the watchlist.
@@ -143,9 +183,11 @@ impl Marking {
     }
 
     fn show(self, (movie, mark, on): Change) {
+        self.marked.set(movie, self.marked.now(movie).with(mark, on));
         match mark {
             Mark::Watchlist => self.watchlist.set(movie, on),
-            _ => self.gone.set(movie, on.then_some(mark)),
+            Mark::Seen | Mark::Hidden => self.gone.set(movie, on.then_some(mark)),
+            Mark::Library => {}
         }
     }
 }

@@ -51,11 +51,16 @@ impl Profile {
 
     /// The profile on a page that shows its films and no more.
     pub(crate) fn without_page(view: Option<ViewerId>, films: &[CardFilm]) -> Self {
-        Self::of(
-            stars_of(films.iter()),
-            (0, 0),
-            ForYou::new(view, String::new(), Ticket::Busy { retry_after: 0 }, false),
-        )
+        Self::without_rows(view, stars_of(films.iter()))
+    }
+
+    /// The profile on the page of one film.
+    pub(crate) fn of_film(view: Option<ViewerId>, movie: MovieId, stars: Option<Stars>) -> Self {
+        Self::without_rows(view, stars.map(|stars| (movie, stars)).into_iter().collect())
+    }
+
+    fn without_rows(view: Option<ViewerId>, stars: FilmMap<Stars>) -> Self {
+        Self::of(stars, (0, 0), ForYou::new(view, String::new(), Ticket::Busy { retry_after: 0 }, false))
     }
 
     fn of(stars: FilmMap<Stars>, (rated, liked): (u32, u32), for_you: ForYou) -> Self {

@@ -13,11 +13,12 @@ use crate::{
     components::{
         bar::TopBar,
         card::{Edition, Face, address},
+        film_tools::FilmTools,
         footer::Footer,
         icons::Icon,
-        words::{genre_name, grouped, of_five, one_decimal, ratings, signed, three_decimals, two_decimals},
+        words::{genre_name, grouped, one_decimal, ratings, signed, three_decimals, two_decimals},
     },
-    domain::{Mark, MovieId, Stars, ViewerId},
+    domain::{MovieId, ViewerId},
     views::{FilmCard, FilmPage as Content, PredictedStars, Pull},
 };
 
@@ -120,8 +121,7 @@ fn Film(content: Content, viewer: Option<ViewerId>) -> impl IntoView {
                                 })}
                         </dl>
                         <div class="film-tools">
-                            <RateFilm movie=film.id title=film.title.clone() stars=film.stars viewer />
-                            <MarkFilm movie=film.id marks viewer />
+                            <FilmTools movie=film.id label=format!("Rate {}", film.title) stars=film.stars marks viewer />
                         </div>
                         {predicted.map(|predicted| view! { <Why predicted viewer /> })}
                     </div>
@@ -197,87 +197,6 @@ fn Histogram(histogram: [u32; 10], here: Option<f32>) -> impl IntoView {
     }
 }
 
-/// The stars: a form, which works with and without script.
-#[component]
-fn RateFilm(movie: MovieId, title: String, stars: Option<Stars>, viewer: Option<ViewerId>) -> impl IntoView {
-    let about = move || {
-        view! {
-            <input type="hidden" name="movie" value=movie.to_string() />
-            {viewer.map(|viewer| view! { <input type="hidden" name="view" value=viewer.to_string() /> })}
-        }
-    };
-    view! {
-        <form class="film-rate" method="post" action="/fn/rate">
-            {about()} <StarsSlider title stars />
-            <button class="button button-main" type="submit">
-                {if stars.is_some() { "Rate anew" } else { "Rate" }}
-            </button>
-        </form>
-        {stars
-            .map(|_| {
-                view! {
-                    <form method="post" action="/fn/rate">
-                        {about()} <input type="hidden" name="stars" value="0" />
-                        <button class="button" type="submit">
-                            "Take back"
-                        </button>
-                    </form>
-                }
-            })}
-    }
-}
-
-/// Watchlist, seen, not interested: a form each, which works with and without script.
-#[component]
-fn MarkFilm(movie: MovieId, marks: Vec<Mark>, viewer: Option<ViewerId>) -> impl IntoView {
-    let form = |mark: Mark| {
-        let on = marks.contains(&mark);
-        let (icon, words) = match mark {
-            Mark::Watchlist => ("#keep", if on { "On your watchlist" } else { "Watchlist" }),
-            Mark::Seen => ("#seen", if on { "Seen" } else { "Already seen" }),
-            Mark::Hidden => ("#hide", if on { "Hidden from you" } else { "Not interested" }),
-            Mark::Library => ("#have", if on { "In your library" } else { "I have it" }),
-        };
-        view! {
-            <form method="post" action="/fn/mark">
-                <input type="hidden" name="movie" value=movie.to_string() />
-                {viewer.map(|viewer| view! { <input type="hidden" name="view" value=viewer.to_string() /> })}
-                <input type="hidden" name="mark" value=mark.name() />
-                <input type="hidden" name="on" value=(!on).to_string() />
-                <button class="button" type="submit" aria-pressed=on.to_string()>
-                    <Icon name=icon />
-                    {words}
-                </button>
-            </form>
-        }
-    };
-    Mark::ALL.into_iter().map(form).collect_view()
-}
-
-/// Shows the stars that the slider stands at.
-#[island]
-fn StarsSlider(title: String, stars: Option<Stars>) -> impl IntoView {
-    let stars = RwSignal::new(stars);
-    let number = move || stars.get().map_or_else(|| "0".to_owned(), |stars| stars.to_string());
-    let first = stars.get_untracked().map_or_else(|| "0".to_owned(), |stars| stars.to_string());
-    view! {
-        <div class="rate" data-value=number>
-            <input
-                type="range"
-                name="stars"
-                min="0"
-                max="5"
-                step="0.5"
-                value=first
-                aria-label=format!("Rate {title}")
-                aria-valuetext=move || of_five(stars.get())
-                on:input=move |event| stars.set(event_target_value(&event).parse().ok())
-            />
-        </div>
-        <output class="with-script">{move || of_five(stars.get())}</output>
-    }
-}
-
 /// The prediction as the sum that it is.
 #[component]
 fn Why(predicted: PredictedStars, viewer: Option<ViewerId>) -> impl IntoView {
@@ -349,7 +268,7 @@ fn PullRow(pull: Pull, widest: f32, own: bool, viewer: Option<ViewerId>) -> impl
                 <small>{rated}</small>
             </span>
             <svg class="pull" class:pull-down=stars < 0.0 viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
-                <rect height="1" width=(stars.abs() / widest * 100.0).to_string() />
+                <path d=format!("M0 .5h{}", stars.abs() / widest * 100.0) />
             </svg>
             <span class="number">{signed(f64::from(stars), if widest < SMALL { three_decimals } else { two_decimals })}</span>
         </li>

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     api,
-    components::{bar::TopBar, card::Edition, plain::PlainFilms},
+    components::{bar::TopBar, card::Edition, footer::PlainFooter, plain::PlainFilms},
     views::{Home, Ticket, Waited},
 };
 
@@ -87,6 +87,7 @@ pub(super) fn ForYouPage() -> impl IntoView {
                 })}}
             </Suspense>
         </main>
+        <PlainFooter />
     }
 }
 

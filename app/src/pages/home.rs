@@ -13,7 +13,7 @@ use crate::{
     components::{
         bar::{PROFILE_MENU, ProfileMenu, RATED, TopBar},
         card::Edition,
-        footer::Footer,
+        footer::{Footer, PlainFooter},
         for_you::ForYouRow,
         marks::Marking,
         predicted::RowsBelow,
@@ -179,5 +179,6 @@ fn Empty(missing: Missing) -> impl IntoView {
                 {step}
             </div>
         </main>
+        <PlainFooter />
     }
 }

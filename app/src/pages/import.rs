@@ -3,13 +3,14 @@
 
 use std::{pin::Pin, sync::Arc};
 
-use leptos::{either::Either, ev::DragEvent, prelude::*};
+use leptos::{either::Either, prelude::*};
 
 use super::{head::Head, search_address, set_status};
 use crate::{
-    browser,
     components::{
         bar::TopBar,
+        drop_target::{DropTarget, Stay},
+        footer::PlainFooter,
         icons::Icon,
         words::{counted, grouped},
     },
@@ -65,6 +66,7 @@ pub(super) fn ImportPage() -> impl IntoView {
             description="Bring your ratings, watchlist and library from Letterboxd, IMDb, Trakt, MovieLens, Jellyfin, Kodi or Plex."
         />
         <TopBar />
+        <Stay />
         <main id="main" class="page">
             <div class="page-head">
                 <h1>"Bring your ratings"</h1>
@@ -104,34 +106,7 @@ pub(super) fn ImportPage() -> impl IntoView {
             </div>
             <Sources />
         </main>
-    }
-}
-
-/// Takes a file that is dropped anywhere on what is in it. Without it a browser takes one on the field only, and shows
-/// what is dropped beside it in the place of the page.
-#[island]
-fn DropTarget(field: String, children: Children) -> impl IntoView {
-    let (over, within) = (RwSignal::new(false), move |event: DragEvent| event.prevent_default());
-    let drop = move |event: DragEvent| {
-        event.prevent_default();
-        over.set(false);
-        browser::dropped(&event, &field);
-    };
-    let enter = move |event: DragEvent| {
-        event.prevent_default();
-        over.set(true);
-    };
-    view! {
-        <div
-            class="drop-target"
-            class:drop-over=over
-            on:dragenter=enter
-            on:dragover=within
-            on:dragleave=move |_| over.set(false)
-            on:drop=drop
-        >
-            {children()}
-        </div>
+        <PlainFooter />
     }
 }
 
@@ -157,6 +132,7 @@ fn FileForm(purpose: &'static str, title: &'static str, hint: &'static str, acti
                     accept=".csv,.json,.zip,.txt,.tsv"
                     aria-describedby=about
                 />
+                <p class="refused" role="alert"></p>
                 <button class="button button-main" type="submit">
                     {action}
                 </button>

@@ -116,7 +116,7 @@ fn Others(films: Vec<OtherFilm>) -> impl IntoView {
         let imdb = film.imdb.map(|number| link(format!("https://www.imdb.com/title/tt{number:07}/"), "IMDb"));
         let tmdb = film.tmdb.map(|number| link(format!("https://www.themoviedb.org/movie/{number}"), "TMDB"));
         let year = film.year.map(|year| format!(" ({year})"));
-        view! { <li>{name.clone()} {year} " " {imdb} " " {tmdb}</li> }
+        view! { <li><bdi>{name.clone()}</bdi> {year} " " {imdb} " " {tmdb}</li> }
     };
     view! {
         <section class="others" aria-labelledby="others">

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::head::Head;
-use crate::components::bar::TopBar;
+use crate::components::{bar::TopBar, footer::PlainFooter};
 
 /// The page; its children are a sentence or two.
 #[component]
@@ -22,5 +22,6 @@ pub(super) fn Notice(title: &'static str, heading: &'static str, children: Child
                 </p>
             </div>
         </main>
+        <PlainFooter />
     }
 }

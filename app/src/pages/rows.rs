@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::head::Head;
 use crate::{
     api,
-    components::bar::TopBar,
+    components::{bar::TopBar, footer::PlainFooter},
     domain::{Arrangement, HomeRow, Move, Tuning},
 };
 
@@ -39,6 +39,7 @@ pub(super) fn RowsPage() -> impl IntoView {
                 </a>
             </p>
         </main>
+        <PlainFooter />
     }
 }
 

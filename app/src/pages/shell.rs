@@ -20,6 +20,9 @@ pub struct ShellOptions {
     pub reload: Option<LeptosOptions>,
     /// The visitor's theme, from their cookie.
     pub theme: Option<Theme>,
+    /// What the browser's cookie says of when the visitor last said something; empty where it says nothing. `None` on a page
+    /// that answers a form: it cannot be loaded anew without sending that again.
+    pub said: Option<String>,
 }
 
 /// First in the head: what only works with script is shown, and what stands in for it is not.
@@ -29,13 +32,17 @@ const MARK_SCRIPT: &str = "document.documentElement.dataset.script=''";
 /// island within another needs no element of its own, so there is nothing to walk in order.
 const BOOT: &str = r#"(({js,wasm})=>import(js).then(app=>app.default({module_or_path:wasm}).then(()=>{app.hydrate();for(const island of document.querySelectorAll('leptos-island'))app[island.dataset.component](island)})).catch(error=>{delete document.documentElement.dataset.script;console.error(error)}))"#;
 
-/// When the server is gone, pages say so (`public/sw.js`). And a page that the browser has kept and shows again, because the
-/// visitor went back to it, is loaded anew if something was said on another meanwhile.
-const AROUND: &str = r"navigator.serviceWorker?.register('/sw.js').catch(()=>{});const said=()=>document.cookie.match(/(?:^|; )said=([^;]*)/)?.[1];let before;addEventListener('pagehide',()=>{before=said()});addEventListener('pageshow',event=>{if(event.persisted&&before!==said())location.reload()})";
+/// When the server is gone, pages say so (`public/sw.js`). And a page that is shown again because the visitor went back to it
+/// may be as it was before they said something on another: the browser has kept it whole, or takes its HTML out of its cache
+/// without asking whether that is still so. It is loaded anew if the cookie that each change sets is no longer the one that
+/// the page was made with; once, because a page that was loaded anew did not come by going back. When it is there and not
+/// before: only then does the browser know where it was scrolled to. Most ask the server to begin with (`Vary`, in
+/// `server/src/web/pages.rs`); this is for those that do not, and for what was sent as the other page was left.
+const AROUND: &str = r"navigator.serviceWorker?.register('/sw.js').catch(()=>{});const said=()=>document.cookie.match(/(?:^|; )said=([^;]*)/)?.[1]??'';let heard=document.documentElement.dataset.said;addEventListener('pagehide',()=>{if(heard!=null)heard=said()});addEventListener('pageshow',event=>{const back=event.persisted||performance.getEntriesByType('navigation')[0]?.type==='back_forward';if(back&&heard!=null&&heard!==said())location.reload()})";
 
 /// The whole document.
 pub fn shell(options: &ShellOptions) -> impl IntoView + use<> {
-    let ShellOptions { css, js, wasm, origin, reload, theme } = options.clone();
+    let ShellOptions { css, js, wasm, origin, reload, theme, said } = options.clone();
     // Outside the islands nothing is attached to, so nothing is marked for it.
     if let Some(shared) = Owner::current_shared_context() {
         shared.set_is_hydrating(false);
@@ -43,7 +50,7 @@ pub fn shell(options: &ShellOptions) -> impl IntoView + use<> {
     let boot = format!("{BOOT}({{js:{js:?},wasm:{wasm:?}}});{AROUND}");
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme.map(Theme::name)>
+        <html lang="en" data-theme=theme.map(Theme::name) data-said=said>
             <head>
                 <meta charset="utf-8" />
                 <script nonce=use_nonce()>{MARK_SCRIPT}</script>

@@ -9,6 +9,7 @@ use crate::{
     components::{
         bar::TopBar,
         charts::{Histogram, Line},
+        footer::PlainFooter,
         words::{grouped, one_decimal},
     },
     views::{RecentRow, WorkerRow, WorkersPage},
@@ -38,6 +39,7 @@ pub(super) fn Workers() -> impl IntoView {
                 })}
             </Suspense>
         </main>
+        <PlainFooter />
     }
 }
 

@@ -84,7 +84,7 @@ fn You(content: Content, account: Account, said: Option<(bool, String)>, code: O
         <main id="main" class="page you">
             <div class="page-head">
                 <h1>"Your films"</h1>
-                <p class="quiet">{format!("Profile: {name}")}</p>
+                <p class="quiet">"Profile: " <bdi>{name}</bdi></p>
             </div>
             {said.and_then(|(problem, of)| in_words(problem, &of)).map(|words| view! { <p class="panel" role="status">{words}</p> })}
             {code.map(|code| view! { <Carry code /> })}
@@ -161,7 +161,7 @@ fn Profiles(account: Account) -> impl IntoView {
         let label = format!("Switch to {name}");
         view! {
             <li>
-                <span>{name}</span>
+                <bdi>{name}</bdi>
                 {if is_active {
                     Either::Left(view! { <span class="quiet">"active"</span> })
                 } else {

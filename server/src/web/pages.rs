@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::{
-    SetCookie, SetStatus, ShellOptions, Theme,
+    ImportRun, SetCookie, SetStatus, ShellOptions, Theme,
     port::{SharedPort, Visitor},
 };
 use axum::{
@@ -47,6 +47,9 @@ pub fn router(site: &SharedSite, files: &SiteFiles) -> Router<LeptosOptions> {
         }
         let Some(response) = use_context::<ResponseOptions>() else { return };
         response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        // On the way back a browser takes what it has without checking it, `no-cache` or not, unless the request would be
+        // another: what was said, or chosen for the pages, is in cookies.
+        response.insert_header(header::VARY, HeaderValue::from_static("cookie"));
         if [app::STREAMED_PAGE, app::IMPORT_PAGE].contains(&parts.uri.path()) {
             response.insert_header(HeaderName::from_static(UNBUFFERED), HeaderValue::from_static("no"));
         }
@@ -67,6 +70,8 @@ pub fn router(site: &SharedSite, files: &SiteFiles) -> Router<LeptosOptions> {
     let shell = move || {
         let parts = use_context::<Parts>();
         let theme = parts.as_ref().and_then(theme);
+        let is_answer = use_context::<ImportRun>().is_some();
+        let said = parts.as_ref().filter(|_| !is_answer).map(said);
         app::shell(&ShellOptions {
             css: files.css.clone(),
             js: files.js.clone(),
@@ -74,6 +79,7 @@ pub fn router(site: &SharedSite, files: &SiteFiles) -> Router<LeptosOptions> {
             origin: parts.and_then(|parts| headers::own_origin(&parts.headers)),
             reload: reload.then(leptos_options),
             theme,
+            said,
         })
     };
     let import = {
@@ -168,4 +174,8 @@ fn policy(nonce: &str, reload: bool) -> Option<HeaderValue> {
 
 fn theme(parts: &Parts) -> Option<Theme> {
     visitor::cookie(&parts.headers, Theme::COOKIE).and_then(Theme::from_name)
+}
+
+fn said(parts: &Parts) -> String {
+    visitor::cookie(&parts.headers, visitor::SAID).unwrap_or_default().to_owned()
 }

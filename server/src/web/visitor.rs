@@ -18,6 +18,8 @@ use super::{error::ApiError, operator, site::SharedSite};
 
 /// The visitor's cookie.
 pub const COOKIE: &str = "marquee_visitor";
+/// The cookie that says when the visitor last said something. Pages' scripts read it.
+pub const SAID: &str = "said";
 /// Browsers keep no cookie for longer than this (RFC 6265bis, section 5.5): 400 days, in seconds.
 pub const MAX_AGE: u32 = 400 * 24 * 60 * 60;
 const TOKEN_BYTES: usize = 16;
@@ -54,12 +56,12 @@ pub async fn know(State(site): State<SharedSite>, mut request: Request, next: Ne
     response
 }
 
-/// Leaves word in the browser that something was said: a page that it has kept, and shows again when the visitor goes back
-/// to it, knows by this whether it is out of date.
+/// Leaves word in the browser that something was said: a page that is shown again when the visitor goes back to it knows by
+/// this whether it is out of date (`app/src/pages/shell.rs`).
 fn say_changed(response: &mut Response) {
     let refused = response.status().is_client_error() || response.status().is_server_error();
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-    if !refused && let Ok(cookie) = HeaderValue::from_str(&format!("said={now}; Path=/; SameSite=Lax")) {
+    if !refused && let Ok(cookie) = HeaderValue::from_str(&format!("{SAID}={now}; Path=/; SameSite=Lax")) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
 }
