@@ -34,28 +34,55 @@ impl<K: Kernel> WithSimd for Dispatched<K> {
 /// Σ aᵢ·bᵢ. Quick within [`vectorized`].
 #[inline(always)]
 pub fn dot(a: &[f32], b: &[f32]) -> f32 {
-    dots([(a, b)])
-}
-
-/// The sum of some such products: what is added up across the lanes is added up once for all. Quick within
-/// [`vectorized`].
-#[inline(always)]
-pub fn dots<const N: usize>(pairs: [(&[f32], &[f32]); N]) -> f32 {
     let mut sums = [0.0_f32; LANES];
-    let mut rests = 0.0;
-    for (a, b) in pairs {
-        let (a_lanes, a_rest) = a.as_chunks::<LANES>();
-        let (b_lanes, b_rest) = b.as_chunks::<LANES>();
-        for (a, b) in a_lanes.iter().zip(b_lanes) {
-            for lane in 0..LANES {
-                sums[lane] += a[lane] * b[lane];
-            }
-        }
-        for (a, b) in a_rest.iter().zip(b_rest) {
-            rests += a * b;
+    let (a_lanes, a_rest) = a.as_chunks::<LANES>();
+    let (b_lanes, b_rest) = b.as_chunks::<LANES>();
+    for (a, b) in a_lanes.iter().zip(b_lanes) {
+        for lane in 0..LANES {
+            sums[lane] += a[lane] * b[lane];
         }
     }
-    // Halved again and again and not added up in a row: fewer steps wait for each other.
+    let mut rest = 0.0;
+    for (a, b) in a_rest.iter().zip(b_rest) {
+        rest += a * b;
+    }
+    total(sums) + rest
+}
+
+/// For each of four left sides the sum of its products with the right sides of all parts: four that don't wait for each
+/// other, with one look at the right side. Quick within [`vectorized`].
+#[inline(always)]
+pub fn four_dots<const PARTS: usize>(parts: [([&[f32]; 4], &[f32]); PARTS]) -> [f32; 4] {
+    // Four variables and not one: so they stay in the processor's registers.
+    let (mut first, mut second) = ([0.0_f32; LANES], [0.0_f32; LANES]);
+    let (mut third, mut fourth) = ([0.0_f32; LANES], [0.0_f32; LANES]);
+    let mut rests = [0.0; 4];
+    for ([a, b, c, d], right) in parts {
+        let (a, a_rest) = a.as_chunks::<LANES>();
+        let (b, b_rest) = b.as_chunks::<LANES>();
+        let (c, c_rest) = c.as_chunks::<LANES>();
+        let (d, d_rest) = d.as_chunks::<LANES>();
+        let (right, right_rest) = right.as_chunks::<LANES>();
+        for ((((a, b), c), d), right) in a.iter().zip(b).zip(c).zip(d).zip(right) {
+            for lane in 0..LANES {
+                first[lane] += a[lane] * right[lane];
+                second[lane] += b[lane] * right[lane];
+                third[lane] += c[lane] * right[lane];
+                fourth[lane] += d[lane] * right[lane];
+            }
+        }
+        for (rest, left) in rests.iter_mut().zip([a_rest, b_rest, c_rest, d_rest]) {
+            for (left, right) in left.iter().zip(right_rest) {
+                *rest += left * right;
+            }
+        }
+    }
+    [total(first) + rests[0], total(second) + rests[1], total(third) + rests[2], total(fourth) + rests[3]]
+}
+
+/// Halved again and again and not added up in a row: fewer steps wait for each other.
+#[inline(always)]
+fn total(mut sums: [f32; LANES]) -> f32 {
     let mut width = LANES;
     while width > 1 {
         width /= 2;
@@ -63,7 +90,7 @@ pub fn dots<const N: usize>(pairs: [(&[f32], &[f32]); N]) -> f32 {
             sums[lane] += sums[lane + width];
         }
     }
-    sums[0] + rests
+    sums[0]
 }
 
 /// Adds `factor` · `more` to `sum`. Quick within [`vectorized`].
@@ -123,6 +150,36 @@ mod tests {
             let plain: f64 = a.iter().zip(&b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
             let ours = vectorized(Dot(&a, &b));
             assert!((f64::from(ours) - plain).abs() < 1e-5, "{length}: {ours} {plain}");
+        }
+    }
+
+    struct Four<'a>([&'a [f32]; 4], &'a [f32]);
+
+    impl Kernel for Four<'_> {
+        type Output = [f32; 4];
+
+        #[inline(always)]
+        fn run(self) -> [f32; 4] {
+            let (head, rest) = self.1.split_at(self.1.len() / 3);
+            let (mut heads, mut rests) = ([head; 4], [rest; 4]);
+            for (at, left) in self.0.into_iter().enumerate() {
+                (heads[at], rests[at]) = left.split_at(head.len());
+            }
+            four_dots([(heads, head), (rests, rest)])
+        }
+    }
+
+    #[test]
+    fn four_products_in_parts_are_those_of_one_after_the_other() {
+        for length in [0, 5, 96, 100, 320] {
+            let left =
+                [0.1, 0.2, 0.3, 0.4].map(|step| (0..length).map(|i| (i as f32 * step).sin()).collect::<Vec<f32>>());
+            let right: Vec<f32> = (0..length).map(|i| (i as f32 * 0.11).cos()).collect();
+            let ours = vectorized(Four([&left[0], &left[1], &left[2], &left[3]], &right));
+            for (ours, left) in ours.iter().zip(&left) {
+                let one = vectorized(Dot(left, &right));
+                assert!((ours - one).abs() < 1e-5, "{length}: {ours} {one}");
+            }
         }
     }
 

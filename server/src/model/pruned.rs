@@ -17,7 +17,7 @@ use super::{
 const ROUNDING: f32 = 1e-4;
 
 /// Bounds that are looked at side by side.
-const LOOKED_AT: usize = 256;
+const LOOKED_AT: usize = 32;
 
 /// A visitor's vector and the films' that it is multiplied with.
 #[derive(Clone, Copy, Debug)]
@@ -74,42 +74,86 @@ impl Kernel for Lengths<'_> {
 /// The `most` best films by `own` plus all products among those that `allowed` lets pass, with their scores, best first; of
 /// equal ones the first film. `None` if a film's own number or bound is none.
 pub fn best(own: &[f32], products: &[Product<'_>], most: usize, allowed: impl Fn(usize) -> bool) -> Option<Ranked> {
-    let bounds = vectorized(Bounds { own, products })?;
+    let bounds = vectorized(MakeBounds { own, products })?;
     // Those with the largest bounds first: the bar that they set rules nearly all others out.
-    let likely = best_positions(&bounds, most, &allowed);
+    let likely = bounds.likely(most, &allowed).unwrap_or_else(|| best_positions(&bounds.all, most, &allowed));
     Some(vectorized(Search { own, products, bounds: &bounds, likely: &likely, most, allowed }))
 }
 
-/// What no film's score is above; `None` if that is not a number for one.
-struct Bounds<'a> {
+/// What no film's score is above.
+struct Bounds {
+    /// By film.
+    all: Vec<f32>,
+    /// The largest of each `LOOKED_AT`.
+    tops: Vec<f32>,
+}
+
+impl Bounds {
+    /// Allowed films with large bounds, as many as are wanted; `None` where that takes a look at all. They need not be
+    /// those with the largest: which they are decides how much they rule out, and nothing else.
+    fn likely(&self, most: usize, allowed: impl Fn(usize) -> bool) -> Option<Vec<usize>> {
+        // Some of those that are looked at are not allowed.
+        let enough = 2 * most + 16;
+        if enough >= self.tops.len() {
+            return None;
+        }
+        let mut tops = self.tops.clone();
+        let (_, &mut bar, _) = tops.select_nth_unstable_by(enough, |a, b| b.total_cmp(a));
+        let mut best = Best::new(most, self.all.len());
+        for (place, some) in self.all.chunks(LOOKED_AT).enumerate().filter(|&(place, _)| self.tops[place] >= bar) {
+            for (film, &bound) in (place * LOOKED_AT..).zip(some) {
+                if bound >= bar && allowed(film) {
+                    best.offer(bound, film);
+                }
+            }
+        }
+        let films: Vec<usize> = best.into_sorted().into_iter().map(|(film, _)| film).collect();
+        (films.len() == most).then_some(films)
+    }
+}
+
+/// Makes them; `None` if one is not a number.
+struct MakeBounds<'a> {
     own: &'a [f32],
     products: &'a [Product<'a>],
 }
 
-impl Kernel for Bounds<'_> {
-    type Output = Option<Vec<f32>>;
+impl Kernel for MakeBounds<'_> {
+    type Output = Option<Bounds>;
 
     #[inline(always)]
-    fn run(self) -> Option<Vec<f32>> {
-        let mut bounds = self.own.to_vec();
-        let mut reaches = Vec::with_capacity(self.products.len());
-        for product in self.products {
+    fn run(self) -> Option<Bounds> {
+        let Self { own, products } = self;
+        let mut reaches = Vec::with_capacity(products.len());
+        for product in products {
             reaches.push(dot(product.visitor, product.visitor).sqrt() * (1.0 + ROUNDING));
         }
-        // Some at a time, so that they are near while all is added to them.
-        for (place, some) in bounds.chunks_mut(LOOKED_AT).enumerate() {
-            for (product, &reach) in self.products.iter().zip(&reaches) {
-                add(some, &product.lengths[place * LOOKED_AT..], reach);
+        let mut all = own.to_vec();
+        let mut tops = Vec::with_capacity(own.len() / LOOKED_AT + 1);
+        for (product, &reach) in products.iter().zip(&reaches) {
+            add(&mut all, product.lengths, reach);
+        }
+        for some in all.chunks(LOOKED_AT) {
+            let (mut lanes, mut finite) = ([f32::NEG_INFINITY; LOOKED_AT], true);
+            for (lane, &bound) in lanes.iter_mut().zip(some) {
+                *lane = bound;
+                finite &= bound.is_finite();
             }
-            let mut all = true;
-            for bound in some {
-                all &= bound.is_finite();
-            }
-            if !all {
+            if !finite {
                 return None;
             }
+            // Halved again and again, as a sum is.
+            let mut width = LOOKED_AT;
+            while width > 1 {
+                width /= 2;
+                for lane in 0..width {
+                    let other = lanes[lane + width];
+                    lanes[lane] = if other > lanes[lane] { other } else { lanes[lane] };
+                }
+            }
+            tops.push(lanes[0]);
         }
-        Some(bounds)
+        Some(Bounds { all, tops })
     }
 }
 
@@ -117,7 +161,7 @@ impl Kernel for Bounds<'_> {
 struct Search<'a, A> {
     own: &'a [f32],
     products: &'a [Product<'a>],
-    bounds: &'a [f32],
+    bounds: &'a Bounds,
     likely: &'a [usize],
     most: usize,
     allowed: A,
@@ -133,22 +177,23 @@ impl<A: Fn(usize) -> bool> Kernel for Search<'_, A> {
         for &film in likely {
             best.offer(score(own, products, film), film);
         }
-        if likely.len() == most {
-            let bar = best.raise_bar();
-            let mut left = [0; LOOKED_AT];
-            for (place, some) in bounds.chunks(LOOKED_AT).enumerate() {
-                // First which they are: nothing here depends on whether one is, so nothing is guessed wrong.
-                let mut count = 0;
-                for (film, &bound) in (place * LOOKED_AT..).zip(some) {
-                    left[count] = film;
-                    count += usize::from(bound >= bar);
+        // Where they are fewer, no other is allowed.
+        if likely.len() < most {
+            return best.into_sorted();
+        }
+        let bar = best.raise_bar();
+        for (place, some) in bounds.all.chunks(LOOKED_AT).enumerate() {
+            if bounds.tops[place] < bar {
+                continue;
+            }
+            for (film, &bound) in (place * LOOKED_AT..).zip(some) {
+                if bound < bar {
+                    continue;
                 }
-                for &film in &left[..count] {
-                    // Few are good enough: only of these is asked whether they may be.
-                    let score = score(own, products, film);
-                    if best.takes(score, film) && !likely.contains(&film) && allowed(film) {
-                        best.offer(score, film);
-                    }
+                // Few are good enough: only of these is asked whether they may be.
+                let score = score(own, products, film);
+                if best.takes(score, film) && !likely.contains(&film) && allowed(film) {
+                    best.offer(score, film);
                 }
             }
         }

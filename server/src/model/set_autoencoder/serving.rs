@@ -6,7 +6,7 @@ use candle_nn::Module;
 use super::{Config, Opinion, SetAutoencoder, Sets, length_features, root};
 use crate::model::{
     FilmOrder, History, ModelError, Recommender, Share,
-    arithmetic::{Kernel, add, dots, tanh, vectorized},
+    arithmetic::{Kernel, add, four_dots, tanh, vectorized},
     pruned::{Product, lengths},
 };
 
@@ -160,6 +160,9 @@ fn row((rows, width): Rows<'_>, at: usize) -> &[f32] {
     &rows[at * width..(at + 1) * width]
 }
 
+/// Liked films whose losses are computed side by side.
+const AT_ONCE: usize = 4;
+
 /// See [`SetRecommender::losses`].
 struct Losses<'a> {
     vectors: Rows<'a>,
@@ -187,18 +190,31 @@ impl Kernel for Losses<'_> {
         for (with_all, &whole) in with_all.iter_mut().zip(&whole) {
             *with_all = tanh(whole);
         }
-        let (mut units, mut own) = (vec![0.0; into.1], vec![0.0; vectors.1]);
         let mut losses = vec![Vec::with_capacity(liked.len()); films.len()];
-        for &(film, weight) in liked {
-            for (((unit, into), whole), with_all) in units.iter_mut().zip(row(into, film)).zip(&whole).zip(&with_all) {
-                *unit = with_all - tanh(whole - weight * into);
+        // What is taken from the sum with each of some films, and what from the units.
+        let mut own = vec![0.0; AT_ONCE * vectors.1];
+        let mut units = vec![0.0; AT_ONCE * into.1];
+        for some in liked.chunks(AT_ONCE) {
+            for (place, &(film, weight)) in some.iter().enumerate() {
+                let (own, units) = (&mut own[place * vectors.1..], &mut units[place * into.1..]);
+                for (own, number) in own.iter_mut().zip(row(vectors, film)) {
+                    *own = weight * number;
+                }
+                for (((unit, into), whole), with_all) in
+                    units.iter_mut().zip(row(into, film)).zip(&whole).zip(&with_all)
+                {
+                    *unit = with_all - tanh(whole - weight * into);
+                }
             }
-            for (own, number) in own.iter_mut().zip(row(vectors, film)) {
-                *own = weight * number;
-            }
+            let (own, units) = ((&*own, vectors.1), (&*units, into.1));
+            let own = [row(own, 0), row(own, 1), row(own, 2), row(own, 3)];
+            let units = [row(units, 0), row(units, 1), row(units, 2), row(units, 3)];
             for (losses, &explained) in losses.iter_mut().zip(films) {
-                let loss = dots([(&own, row(vectors, explained)), (&units, row(through, explained))]);
-                losses.push((film, scale * loss));
+                // Of fewer than four, what is left of earlier ones is computed too, and not taken.
+                let all = four_dots([(own, row(vectors, explained)), (units, row(through, explained))]);
+                for (&(film, _), loss) in some.iter().zip(all) {
+                    losses.push((film, scale * loss));
+                }
             }
         }
         losses
