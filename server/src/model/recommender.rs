@@ -72,9 +72,13 @@ impl Share {
     pub fn of_losses(mut losses: Vec<(usize, f32)>, most: usize) -> Vec<Self> {
         losses.retain(|&(_, loss)| loss > 0.0);
         let total: f32 = losses.iter().map(|&(_, loss)| loss).sum();
-        losses.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        losses.truncate(most);
-        losses.into_iter().map(|(film, loss)| Self { film, share: loss / total }).collect()
+        // As numbers, which are sorted without a branch: what is above zero has bits that ascend with it.
+        let mut keys: Vec<u64> = Vec::with_capacity(losses.len());
+        keys.extend(losses.iter().map(|&(film, loss)| u64::from(!loss.to_bits()) << 32 | film as u64));
+        keys.sort_unstable();
+        keys.truncate(most);
+        let share = |key: u64| Self { film: key as u32 as usize, share: f32::from_bits(!((key >> 32) as u32)) / total };
+        keys.into_iter().map(share).collect()
     }
 }
 

@@ -7,13 +7,14 @@
 mod book;
 
 use std::{
+    ops::{Deref, DerefMut},
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
 use app::{domain::PredictionId, port::VisitorId};
 use async_trait::async_trait;
-use book::Book;
+use book::{Book, Computation};
 
 use tokio::sync::watch;
 
@@ -72,13 +73,44 @@ impl MemoryQueue {
         self.arrival.notify_all();
     }
 
-    fn book(&self) -> MutexGuard<'_, Book> {
+    fn book(&self) -> Open<'_> {
+        Open { book: self.lock(), gone: Vec::new() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Book> {
         // A panic while the lock is held would be a bug in `book`; its steps leave the book usable at any line.
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn absent(&self, id: PredictionId) -> Absent {
         if self.mint.made(&id) { Absent::Expired } else { Absent::Unknown }
+    }
+}
+
+/// The book in somebody's hands. What they made it forget is freed when the next has it already.
+struct Open<'a> {
+    // Dropped in this order.
+    book: MutexGuard<'a, Book>,
+    gone: Vec<Computation>,
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        self.gone = self.book.take_gone();
+    }
+}
+
+impl Deref for Open<'_> {
+    type Target = Book;
+
+    fn deref(&self) -> &Book {
+        &self.book
+    }
+}
+
+impl DerefMut for Open<'_> {
+    fn deref_mut(&mut self) -> &mut Book {
+        &mut self.book
     }
 }
 
@@ -150,18 +182,14 @@ impl Queue for MemoryQueue {
     }
 }
 
+/// An error is a computation that is forgotten: nothing will change any more.
 async fn finished(watch: &mut watch::Receiver<State>) {
-    loop {
-        let is_finished = watch.borrow_and_update().is_finished();
-        if is_finished || watch.changed().await.is_err() {
-            return;
-        }
-    }
+    let _ = watch.wait_for(State::is_finished).await;
 }
 
 impl JobSource for MemoryQueue {
     fn take(&self, most: usize) -> Option<Vec<Job>> {
-        let mut book = self.book();
+        let mut book = self.lock();
         loop {
             let now = Instant::now();
             book.sweep(now);
@@ -177,9 +205,9 @@ impl JobSource for MemoryQueue {
     }
 
     fn finish(&self, done: Vec<(&Job, Outcome)>) {
-        let mut book = self.book();
+        // Each for itself: those who ask get in between.
         for (job, outcome) in done {
-            book.finish(job.number, outcome, Instant::now());
+            self.book().finish(job.number, outcome, Instant::now());
         }
     }
 }

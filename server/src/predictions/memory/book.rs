@@ -1,5 +1,5 @@
 use std::{
-    collections::{HashMap, HashSet, VecDeque},
+    collections::{HashMap, VecDeque},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -38,6 +38,8 @@ pub struct Book {
     finished: VecDeque<(Instant, PredictionId)>,
     /// Bytes of all results that are kept.
     bytes: usize,
+    /// What was forgotten and is to be freed by whoever has the lock, after it: results are large.
+    gone: Vec<Computation>,
     /// What `Retry-After` is guessed from.
     pace: Pace,
 }
@@ -47,7 +49,7 @@ struct Held {
     computation: u64,
 }
 
-struct Computation {
+pub struct Computation {
     key: Key,
     /// Until a worker takes it: a profile may be large, and only the result is kept.
     request: Option<Arc<Request>>,
@@ -57,8 +59,10 @@ struct Computation {
     /// What is asked, in words.
     what: String,
     deadline: Instant,
-    /// The ids that point here.
-    holders: HashSet<PredictionId>,
+    /// How many ids point here.
+    holders: usize,
+    /// Which of them did so before it ended.
+    early: Vec<PredictionId>,
 }
 
 /// How long a waiting job takes to leave the queue, as seen while there was a backlog.
@@ -84,6 +88,7 @@ impl Book {
             began: Instant::now(),
             running: 0,
             bytes: 0,
+            gone: Vec::new(),
             pace: Pace { mean: Duration::from_millis(10), backlog_at: None },
         }
     }
@@ -137,9 +142,11 @@ impl Book {
         let number = known.unwrap_or_else(|| self.enqueue(key, request, now));
         self.held.insert(id, Held { owner, computation: number });
         if let Some(computation) = self.computations.get_mut(&number) {
-            computation.holders.insert(id);
+            computation.holders += 1;
             if computation.state.borrow().is_finished() {
                 self.finished.push_back((now + self.limits.result_ttl, id));
+            } else {
+                computation.early.push(id);
             }
         }
         // Only now: what this id has joined must not go with the last of the others.
@@ -158,7 +165,8 @@ impl Book {
             what: request.in_words(),
             request: Some(Arc::new(request)),
             deadline: now + self.limits.deadline,
-            holders: HashSet::new(),
+            holders: 0,
+            early: Vec::new(),
         };
         self.computations.insert(number, computation);
         self.joinable.insert(key, number);
@@ -240,13 +248,13 @@ impl Book {
             Err(reason) => State::Failure(reason),
         });
         let expiry = now + self.limits.result_ttl;
-        self.finished.extend(computation.holders.iter().map(|&id| (expiry, id)));
+        self.finished.extend(computation.early.drain(..).map(|id| (expiry, id)));
         self.diary.ended(second, what, !failed, took);
         // Whoever asks again after a failure gets a new try.
         if failed {
             self.joinable.remove(&key);
         }
-        if computation.holders.is_empty() {
+        if computation.holders == 0 {
             self.drop_computation(number);
         }
     }
@@ -297,8 +305,11 @@ impl Book {
     fn forget(&mut self, id: PredictionId) {
         let Some(held) = self.held.remove(&id) else { return };
         let Some(computation) = self.computations.get_mut(&held.computation) else { return };
-        computation.holders.remove(&id);
-        if !computation.holders.is_empty() {
+        computation.holders -= 1;
+        if let Some(at) = computation.early.iter().rposition(|&early| early == id) {
+            computation.early.swap_remove(at);
+        }
+        if computation.holders > 0 {
             return;
         }
         let running = matches!(*computation.state.borrow(), State::Started);
@@ -318,6 +329,12 @@ impl Book {
             State::Success(answer) => self.bytes -= answer.size(),
             State::Started | State::Failure(_) => {}
         }
+        self.gone.push(computation);
+    }
+
+    /// What is to be freed.
+    pub fn take_gone(&mut self) -> Vec<Computation> {
+        std::mem::take(&mut self.gone)
     }
 }
 
