@@ -46,7 +46,7 @@ async fn a_body_that_is_too_large_is_told_how_large_it_may_be() {
         let body = " ".repeat((megabytes << 20) + 1);
         let (status, answer) = json_of(send(&server, Method::POST, path, &body).await).await;
         assert_eq!(status, 413, "{path}: {answer}");
-        let bound = format!("at most {megabytes} MB");
+        let bound = format!("{megabytes} MB");
         assert!(answer["error"].as_str().is_some_and(|error| error.contains(&bound)), "{path}: {answer}");
     }
 }
