@@ -31,8 +31,8 @@ use crate::{
 
 /// SQLite connections for pages and the API.
 const READERS: usize = 4;
-/// With fewer threads than this, rendering a page can hang on a machine of one CPU.
-const LEAST_TOKIO_THREADS: usize = 4;
+/// With one thread, which is what a machine of one CPU would get, rendering a page can hang.
+const LEAST_TOKIO_THREADS: usize = 2;
 
 /// Options of `marquee serve`.
 #[derive(Debug, Args)]
