@@ -332,6 +332,34 @@ test('two people share a browser, each with films of their own', async ({ page }
   await expect(page.getByText('Rate a few films you know')).toHaveCount(0);
 });
 
+test('every page says whose it is, the menu leads to the others, and a tab of somebody else’s does not stay', async ({
+  page,
+}) => {
+  const { csv } = await file(page);
+  await bring(page, csv);
+  await page.goto('/you');
+  await page.getByLabel('Name of this profile').fill('Anna');
+  await page.getByRole('button', { name: 'Rename' }).click();
+  await page.goto('/search?q=the');
+  await expect(page.getByRole('banner').getByText('Anna')).toBeVisible();
+  await page.goto('/');
+  await expect(page.locator('.profile summary')).toContainText('Anna');
+
+  const other = await page.context().newPage();
+  await other.goto('/you');
+  await other.getByLabel('Somebody else').fill('Ben');
+  await other.getByRole('button', { name: 'Add a profile' }).click();
+  await expect(other.locator('.profile summary')).toContainText('Ben');
+  // As when the visitor turns to the first tab.
+  await page.evaluate(() => dispatchEvent(new Event('focus')));
+  await expect(page.locator('.profile summary')).toContainText('Ben');
+
+  await page.locator('.profile summary').click();
+  await page.getByRole('navigation', { name: 'Switch profile' }).getByRole('button', { name: 'Anna' }).click();
+  await expect(page.locator('.profile summary')).toContainText('Anna');
+  await other.close();
+});
+
 test('axe finds nothing on these pages, and nothing is wider than the window', async ({ page }) => {
   const { csv } = await file(page);
   await bring(page, csv);

@@ -29,6 +29,18 @@ test('a film one is not interested in is gone at once, and comes back by Undo in
   await expect(first, 'the mouse gets there too').not.toHaveClass(/card-gone/);
 });
 
+test('the second click of a double click on Undo opens no film', async ({ home, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  const [first = ''] = await home.titles();
+  await home.cards.first().hover();
+  await home.cards.first().getByRole('button', { name: 'Not interested' }).click();
+  await home.forYou.getByRole('button', { name: 'Undo' }).dblclick();
+  await expect(card(home.forYou, first)).toHaveCount(1);
+  await page.waitForTimeout(500);
+  await expect(page).toHaveURL(/\/$/);
+});
+
 test('what was hidden or seen stays away after a reload, and the toast brings it back until then', async ({
   home,
   page,
@@ -174,6 +186,9 @@ test('without script all predicted rows are on the plain page', async ({ browser
     storageState: await page.context().storageState(),
   });
   const other = await plain.newPage();
+  await other.goto('/');
+  await expect(row(other, 'popular')).toBeVisible();
+  await expect(other.locator('.card-waiting').filter({ visible: true }), 'no place waits for ever').toHaveCount(0);
   await other.goto('/for-you');
   await expect(other.getByRole('heading', { name: /^Because you liked / })).toBeVisible();
   await plain.close();

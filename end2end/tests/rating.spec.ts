@@ -22,6 +22,34 @@ test('a rating changes the row, and the rated film leaves it', async ({ home, pa
   expect(await home.titles(), 'after a reload it is the same row').toEqual(after);
 });
 
+test('a second click where a card was rated does not rate the film that comes in its place', async ({ home, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  const [first = ''] = await home.titles();
+  await home.cards.first().hover();
+  const slider = page.getByRole('slider', { name: `Rate ${first}` });
+  const box = await slider.boundingBox();
+  if (!box) throw new Error('the slider is not there');
+  const [x, y] = [box.x + box.width * 0.7, box.y + box.height / 2];
+  await page.mouse.click(x, y);
+  await expect.poll(async () => (await home.titles())[0]).not.toBe(first);
+  await page.mouse.click(x, y);
+  await page.waitForTimeout(1_000);
+  await page.goto('/films/rated');
+  await expect(page.locator('main li')).toHaveCount(1);
+});
+
+test('likes are not taken back by the second click of a double click', async ({ home, page }) => {
+  await page.goto('/');
+  await home.welcome
+    .getByRole('button', { name: /^Like / })
+    .first()
+    .dblclick();
+  await expect(home.bulbs).toHaveCount(1);
+  await page.waitForTimeout(500);
+  await expect(home.bulbs).toHaveCount(1);
+});
+
 test('a rating survives a reload', async ({ home, page }) => {
   await page.goto('/');
   await home.isFilled();

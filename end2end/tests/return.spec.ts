@@ -54,6 +54,30 @@ test('what was rated on a film’s page is known where the back button leads, an
   await expect(page.getByRole('slider', { name: `Rate ${first}` })).toHaveValue('5');
 });
 
+test('the back button leads to rows that are scrolled as they were', async ({ home, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  const scrolled = (name: string) => row(page, name).locator('ul.row-track');
+  const to = async (name: string, left: number) =>
+    scrolled(name).evaluate((list, left) => list.scrollTo({ left, behavior: 'instant' }), left);
+  await to('for-you', 400);
+  await to('popular', 250);
+  await home.cards
+    .first()
+    .getByRole('link')
+    .evaluate((link: HTMLElement) => link.click());
+  await rateHere(page, 2);
+  await page.goBack();
+  await home.isFilled();
+  for (const [name, left] of [
+    ['for-you', 400],
+    ['popular', 250],
+  ] as const) {
+    await expect.poll(async () => scrolled(name).evaluate((list) => Math.round(list.scrollLeft))).toBe(left);
+    await expect(row(page, name).getByRole('button', { name: 'Back' })).toHaveAttribute('aria-disabled', 'false');
+  }
+});
+
 test.describe('when the server is gone', () => {
   test.use({
     expectedComplaints: /Failed to load resource|ERR_CONNECTION_REFUSED|Failed to fetch/,

@@ -118,6 +118,14 @@ test('axe finds nothing on the search page and its open list, and nothing is wid
   }
 });
 
+test('a word without end does not make the page wider than the window', async ({ page }) => {
+  for (const width of [1440, 360]) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.goto(`/search?q=${'w'.repeat(400)}`);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  }
+});
+
 test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false });
 

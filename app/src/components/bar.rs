@@ -1,13 +1,18 @@
 //! The top bar: the way home, the search, whose page this is, the theme.
 
-use leptos::prelude::*;
+use leptos::{either::EitherOf3, prelude::*};
 
 use super::{
     icons::{Bulbs, Icon},
     search_box::SearchBox,
     words::films_rated,
 };
-use crate::{browser, domain::ViewerId, pages::Theme, views::ProfileView};
+use crate::{
+    browser,
+    domain::ViewerId,
+    pages::{Account, Theme},
+    views::ProfileView,
+};
 
 /// The profile menu's id.
 pub(crate) const PROFILE_MENU: &str = "profiles";
@@ -44,9 +49,24 @@ pub(crate) fn TopBar(
                 </a>
             </nav>
             <div class="top-bar-end">
-                {children.map(|children| children())} <ThemeToggle />
+                {match children {
+                    Some(children) => EitherOf3::A(children()),
+                    None => own_name().map_or(EitherOf3::B(()), |own| EitherOf3::C(view! { <Whose own /> })),
+                }} <ThemeToggle />
             </div>
         </header>
+    }
+}
+
+/// Whose page this is, where there is no menu to change that.
+#[component]
+fn Whose(own: String) -> impl IntoView {
+    view! {
+        <a class="whose" href="/you" rel="external">
+            <Avatar viewer=None />
+            <span class="visually-hidden">"Profile: "</span>
+            <bdi class="profile-name">{own}</bdi>
+        </a>
     }
 }
 
@@ -91,7 +111,9 @@ pub(crate) fn ProfileMenu(
             <a href=to rel="external" aria-current=(viewer == other).then_some("true")>
                 <Avatar viewer=other />
                 <span>
-                    <strong>{name(other)}</strong>
+                    <strong>
+                        <bdi>{name(other)}</bdi>
+                    </strong>
                     <small class=class>{facts}</small>
                 </span>
             </a>
@@ -106,18 +128,35 @@ pub(crate) fn ProfileMenu(
         let facts = std::iter::once(films_rated(other.rated)).chain(taste).collect::<Vec<_>>().join(" · ");
         entry(other.viewer, "number", facts)
     });
+    let account = use_context::<Account>().unwrap_or_default();
+    let household = (0..account.names.len()).filter(|&at| Some(at) != account.active).map(|at| {
+        view! {
+            <form method="post" action="/you">
+                <input type="hidden" name="do" value="switch" />
+                <input type="hidden" name="at" value=at.to_string() />
+                <button type="submit">
+                    <bdi>{account.name(at)}</bdi>
+                    <small>"In this browser"</small>
+                </button>
+            </form>
+        }
+    });
+    let household = household.collect_view();
     view! {
         <details class="profile" id=PROFILE_MENU>
             <summary>
                 <Avatar viewer />
                 <span>
                     <span class="visually-hidden">"Profile: "</span>
-                    <strong class="profile-name">{name(viewer)}</strong>
+                    <strong class="profile-name">
+                        <bdi>{name(viewer)}</bdi>
+                    </strong>
                     <small class=format!("profile-count {OWN_COUNT}")>{count}</small>
                 </span>
             </summary>
             <nav class="profile-menu" aria-label="Switch profile">
                 {own}
+                {household}
                 {others.collect_view()}
                 // Where the top bar has no room for them.
                 <a class="narrow" href="/you" rel="external">
@@ -133,14 +172,21 @@ pub(crate) fn ProfileMenu(
 
 #[component]
 fn Avatar(viewer: Option<ViewerId>) -> impl IntoView {
-    let class = if viewer.is_none() { "avatar avatar-new" } else { "avatar" };
+    let initial = || own_name()?.chars().next().map(|letter| letter.to_uppercase().collect());
+    let letters = viewer.map(|viewer| viewer.to_string()).or_else(initial);
+    let class = if letters.is_none() { "avatar avatar-new" } else { "avatar" };
     view! {
         <span class=class aria-hidden="true">
-            {viewer.map(|viewer| viewer.to_string())}
+            {letters}
         </span>
     }
 }
 
 fn name(viewer: Option<ViewerId>) -> String {
-    viewer.map_or_else(|| "You".to_owned(), |viewer| format!("Viewer {viewer}"))
+    viewer.map_or_else(|| own_name().unwrap_or_else(|| "You".to_owned()), |viewer| format!("Viewer {viewer}"))
+}
+
+/// What the visitor called the profile that is active.
+fn own_name() -> Option<String> {
+    use_context::<Account>()?.own_name().map(str::to_owned)
 }

@@ -75,6 +75,12 @@ fn WelcomeCard(film: CardFilm, profile: Profile, skipped: RwSignal<FilmMap<()>>,
         let title = title.clone();
         move || if liked.get() { format!("Liked {title}, take it back") } else { format!("Like {title}") }
     };
+    // The second click of a double click would take back what the first one said.
+    let once = move |event: ev::MouseEvent| {
+        if event.detail() > 1 {
+            event.prevent_default();
+        }
+    };
     let toggle = move |event: ev::SubmitEvent| {
         event.prevent_default();
         profile.rate(id, (!liked.get_untracked()).then_some(Stars::MOST));
@@ -99,7 +105,7 @@ fn WelcomeCard(film: CardFilm, profile: Profile, skipped: RwSignal<FilmMap<()>>,
                 <form method="post" action="/fn/rate" on:submit=toggle>
                     <input type="hidden" name="movie" value=id.to_string() />
                     <input type="hidden" name="stars" value=move || if liked.get() { "0" } else { "5" } />
-                    <button class="button" class:button-lit=liked type="submit" aria-label=label>
+                    <button class="button" class:button-lit=liked type="submit" aria-label=label on:click=once>
                         {move || if liked.get() { "Liked" } else { "Like" }}
                     </button>
                 </form>

@@ -37,8 +37,17 @@ const BOOT: &str = r#"(({js,wasm})=>import(js).then(app=>app.default({module_or_
 /// without asking whether that is still so. It is loaded anew if the cookie that each change sets is no longer the one that
 /// the page was made with; once, because a page that was loaded anew did not come by going back. When it is there and not
 /// before: only then does the browser know where it was scrolled to. Most ask the server to begin with (`Vary`, in
-/// `server/src/web/pages.rs`); this is for those that do not, and for what was sent as the other page was left.
-const AROUND: &str = r"navigator.serviceWorker?.register('/sw.js').catch(()=>{});const said=()=>document.cookie.match(/(?:^|; )said=([^;]*)/)?.[1]??'';let heard=document.documentElement.dataset.said;addEventListener('pagehide',()=>{if(heard!=null)heard=said()});addEventListener('pageshow',event=>{const back=event.persisted||performance.getEntriesByType('navigation')[0]?.type==='back_forward';if(back&&heard!=null&&heard!==said())location.reload()})";
+/// `server/src/web/pages.rs`); this is for those that do not, and for what was sent as the other page was left. A page that
+/// the visitor turns to when another profile of the household has become the active one is loaded anew as well: what is
+/// said on it would be said by that one.
+const AROUND: &str = r"navigator.serviceWorker?.register('/sw.js').catch(()=>{});const read=name=>document.cookie.match('(?:^|; )'+name+'=([^;]*)')?.[1]??'',who=read('who');let heard=document.documentElement.dataset.said;addEventListener('pagehide',()=>{if(heard!=null)heard=read('said')});addEventListener('pageshow',event=>{const back=event.persisted||performance.getEntriesByType('navigation')[0]?.type==='back_forward';if(back&&heard!=null&&heard!==read('said'))location.reload()});for(const kind of['focus','pageshow','visibilitychange'])addEventListener(kind,()=>{if(heard!=null&&!document.hidden&&who!==read('who'))location.reload()})";
+
+/// Rows keep how far they were scrolled, with the page's entry in the history: back leads to where one was.
+const ROWS: &str = r"const rows=()=>{const kept=history.state?.rows??{};for(const id in kept){const row=document.getElementById(id);row?.scrollTo({left:kept[id],behavior:'instant'});row?.dispatchEvent(new Event('scroll'))}};addEventListener('pagehide',()=>{const rows={};for(const row of document.querySelectorAll('.row-track'))if(row.id&&row.scrollLeft)rows[row.id]=row.scrollLeft;history.replaceState({...history.state,rows},'')});rows();";
+
+/// A second press in the same place is meant for what the first one was for. Where that is gone, and something else has come
+/// under the pointer, it is nobody's: a film that takes the place of a rated one is not rated too.
+const PRESSES: &str = r"let pressed={at:-1e4},nobodys=false;for(const kind of['pointerdown','mousedown','click'])addEventListener(kind,event=>{const on=event.target.closest?.('a,button,input,label,select,summary');if(kind==='pointerdown'){nobodys=event.timeStamp-pressed.at<700&&Math.hypot(event.clientX-pressed.x,event.clientY-pressed.y)<9&&pressed.on&&on!==pressed.on&&!pressed.on.isConnected;if(!nobodys)pressed={at:event.timeStamp,x:event.clientX,y:event.clientY,on}}if(nobodys&&(kind!=='click'||event.detail)){event.preventDefault();event.stopImmediatePropagation()}},true);";
 
 /// The whole document.
 pub fn shell(options: &ShellOptions) -> impl IntoView + use<> {
@@ -47,7 +56,7 @@ pub fn shell(options: &ShellOptions) -> impl IntoView + use<> {
     if let Some(shared) = Owner::current_shared_context() {
         shared.set_is_hydrating(false);
     }
-    let boot = format!("{BOOT}({{js:{js:?},wasm:{wasm:?}}});{AROUND}");
+    let boot = format!("{PRESSES}{ROWS}{BOOT}({{js:{js:?},wasm:{wasm:?}}}).then(rows);{AROUND}");
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=theme.map(Theme::name) data-said=said>

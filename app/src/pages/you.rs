@@ -31,7 +31,12 @@ pub struct Account {
 }
 
 impl Account {
-    fn name(&self, at: usize) -> String {
+    /// The active profile's name; `None` where it was never named.
+    pub(crate) fn own_name(&self) -> Option<&str> {
+        self.names.get(self.active?).map(String::as_str).filter(|name| !name.is_empty())
+    }
+
+    pub(crate) fn name(&self, at: usize) -> String {
         match self.names.get(at).map(String::as_str) {
             Some("") | None if at == 0 => "You".to_owned(),
             Some("") | None => format!("Profile {}", at + 1),
@@ -75,6 +80,7 @@ pub(super) fn YouPage() -> impl IntoView {
 fn You(content: Content, account: Account, said: Option<(bool, String)>, code: Option<String>) -> impl IntoView {
     let Content { counts, films, dataset } = content;
     let name = account.name(account.active.unwrap_or_default());
+    let any = counts.iter().any(|&count| count > 0);
     view! {
         <Head
             title="Your films"
@@ -106,8 +112,8 @@ fn You(content: Content, account: Account, said: Option<(bool, String)>, code: O
             </ul>
             <div class="grid grid-half">
                 <Profiles account=account.clone() />
-                <Elsewhere account />
-                <TakeAway any=counts.iter().any(|&count| count > 0) />
+                <Elsewhere account any />
+                <TakeAway any />
                 <Forget />
             </div>
         </main>
@@ -129,7 +135,9 @@ fn in_words(problem: bool, of: &str) -> Option<&'static str> {
             "The profile has a new code. The old one, and every other browser that had it, is a stranger now."
         }
         (false, "leave") => "The profile has left this browser.",
-        (false, "forget") => "Everything that this profile ever said is deleted.",
+        (false, "forget") => {
+            "Everything that the profile ever said is deleted, and it has left this browser. This is the one that is active now."
+        }
         (false, _) => return None,
     })
 }
@@ -221,11 +229,23 @@ fn Profiles(account: Account) -> impl IntoView {
 }
 
 #[component]
-fn Elsewhere(account: Account) -> impl IntoView {
+fn Elsewhere(
+    account: Account,
+    /// Whether the profile has said anything.
+    any: bool,
+) -> impl IntoView {
     let Account { code, link, .. } = account;
+    // Of a profile that never said anything nothing is kept, so its code would lead to none.
+    let code = code.filter(|_| any);
     view! {
         <section class="panel stack" aria-labelledby="elsewhere">
             <h2 id="elsewhere">"This profile in another browser"</h2>
+            {(!any)
+                .then(|| {
+                    view! {
+                        <p class="quiet">"As soon as this profile has rated a film, or has one on a list, a code stands here that carries it over."</p>
+                    }
+                })}
             {code
                 .map(|code| {
                     view! {

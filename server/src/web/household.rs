@@ -4,6 +4,8 @@
 //! stand, with their names and what was chosen for their pages, in another. The server keeps neither. To take a profile to
 //! another browser its token is shown as a code; a new code makes the old one, and every browser that has it, strangers.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use app::Account;
 use axum::{
     Form,
@@ -20,6 +22,8 @@ use super::{
 };
 
 const COOKIE: &str = "marquee_household";
+/// The cookie that says when another profile became the active one; scripts may read it.
+const CHANGED: &str = "who";
 /// Profiles of one browser; their cookie has to stay under 4 kB.
 const MOST: usize = 6;
 /// Code points of a name: what its cookie has room for.
@@ -130,7 +134,7 @@ fn turns_the_line(letter: char) -> bool {
 pub fn account(headers: &HeaderMap) -> Account {
     let mut household = Household::read(headers);
     let code = household.active().map(|member| in_groups(&member.token));
-    let may_grow = code.is_some() && household.members.len() < MOST;
+    let may_grow = household.members.len() < MOST;
     let host = headers.get("x-forwarded-host").or(headers.get(header::HOST)).and_then(|host| host.to_str().ok());
     let scheme = if visitor::is_https(headers) { "https" } else { "http" };
     Account {
@@ -301,7 +305,13 @@ fn with_cookies(headers: &HeaderMap, household: &Household, to: Redirect) -> Res
     let hidden = format!("; HttpOnly{secure}");
     let active = household.members.get(household.active);
     let token = active.map_or("", |member| member.token.as_str());
-    let mut cookies = vec![keep(visitor::COOKIE, token, &hidden), keep(COOKIE, &household.write(), &hidden)];
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+    let mut cookies = vec![
+        keep(visitor::COOKIE, token, &hidden),
+        keep(COOKIE, &household.write(), &hidden),
+        // By this a page in another tab knows that it may be somebody else's now (`app/src/pages/shell.rs`).
+        keep(CHANGED, &now.to_string(), ""),
+    ];
     for (name, at) in CHOSEN.into_iter().zip(0..) {
         let value = active.map_or("", |member| member.chosen[at].as_str());
         // What stands there came from a cookie, and goes into one; yet it could be anybody's text.

@@ -216,6 +216,7 @@ fn unmatched(entry: &Entry) -> Unmatched {
     };
     let title = if entry.title.is_empty() { number() } else { entry.title.chars().take(200).collect() };
     let said = match entry.what {
+        What::Rating(stars) if stars.to_string() == "1" => "1 star".to_owned(),
         What::Rating(stars) => format!("{stars} stars"),
         What::Watchlist => "watchlist".to_owned(),
         What::Seen => "seen".to_owned(),

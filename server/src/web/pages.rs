@@ -42,9 +42,7 @@ pub fn router(site: &SharedSite, files: &SiteFiles) -> Router<LeptosOptions> {
         if let Some(visitor) = parts.extensions.get::<Visitor>() {
             provide_context(*visitor);
         }
-        if parts.uri.path() == "/you" {
-            provide_context(household::account(&parts.headers));
-        }
+        provide_context(household::account(&parts.headers));
         let Some(response) = use_context::<ResponseOptions>() else { return };
         response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
         // On the way back a browser takes what it has without checking it, `no-cache` or not, unless the request would be
