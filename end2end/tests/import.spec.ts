@@ -327,7 +327,7 @@ test('two people share a browser, each with films of their own', async ({ page }
   await page.getByRole('button', { name: 'Add a profile' }).click();
   await expect(page.getByText('Rate a few films you know')).toBeVisible();
   await page.goto('/you');
-  await expect(page.getByText('Profile: Ben')).toBeVisible();
+  await expect(page.getByRole('main').getByText('Profile: Ben')).toBeVisible();
   await page.getByRole('button', { name: 'Switch to Anna' }).click();
   await expect(page.getByText('Rate a few films you know')).toHaveCount(0);
 });

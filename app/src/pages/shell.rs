@@ -47,7 +47,7 @@ const ROWS: &str = r"const rows=()=>{const kept=history.state?.rows??{};for(cons
 
 /// A second press in the same place is meant for what the first one was for. Where that is gone, and something else has come
 /// under the pointer, it is nobody's: a film that takes the place of a rated one is not rated too.
-const PRESSES: &str = r"let pressed={at:-1e4},nobodys=false;for(const kind of['pointerdown','mousedown','click'])addEventListener(kind,event=>{const on=event.target.closest?.('a,button,input,label,select,summary');if(kind==='pointerdown'){nobodys=event.timeStamp-pressed.at<700&&Math.hypot(event.clientX-pressed.x,event.clientY-pressed.y)<9&&pressed.on&&on!==pressed.on&&!pressed.on.isConnected;if(!nobodys)pressed={at:event.timeStamp,x:event.clientX,y:event.clientY,on}}if(nobodys&&(kind!=='click'||event.detail)){event.preventDefault();event.stopImmediatePropagation()}},true);";
+const PRESSES: &str = r"let pressed={at:-1e4},nobodys=false;for(const kind of['pointerdown','mousedown','click'])addEventListener(kind,event=>{const on=event.target.closest?.('a,button,input,label,select,summary');if(kind==='pointerdown'){nobodys=event.timeStamp-pressed.at<700&&Math.hypot(event.clientX-pressed.x,event.clientY-pressed.y)<9&&pressed.on&&on!==pressed.on&&!pressed.on.isConnected;if(!nobodys)pressed={at:event.timeStamp,x:event.clientX,y:event.clientY,on}}if(nobodys&&(kind!=='click'||event.detail)){event.preventDefault();event.stopImmediatePropagation()}},true);addEventListener('keydown',()=>{pressed={at:-1e4}},true);";
 
 /// The whole document.
 pub fn shell(options: &ShellOptions) -> impl IntoView + use<> {
