@@ -24,6 +24,14 @@ test('a filter stands in the address, narrows every row, and is taken away again
   await expect(page).toHaveURL(/\/$/);
 });
 
+test('where all cards of a row have room, no arrow leads on', async ({ home, page }) => {
+  await page.goto('/?genre=Western&decade=1920');
+  await expect(home.track).toHaveAttribute('aria-busy', 'false');
+  expect(await home.popular.locator('li.card').count()).toBeLessThan(6);
+  const forward = home.popular.getByRole('button', { name: 'Forward' });
+  await expect(forward).toHaveAttribute('aria-disabled', 'true');
+});
+
 test('a row is one stop for the Tab key, and the arrow keys go from card to card', async ({ home, page }) => {
   await page.goto('/');
   await home.isFilled();

@@ -194,6 +194,25 @@ test('without script all predicted rows are on the plain page', async ({ browser
   await plain.close();
 });
 
+test('a row that is moved keeps the focus on the button that moved it, until that leads nowhere', async ({ page }) => {
+  await page.goto('/rows');
+  const label = await page
+    .locator('.arrangement li')
+    .nth(2)
+    .getByRole('button', { name: /^Up/ })
+    .getAttribute('aria-label');
+  const up = page.getByRole('button', { name: label ?? '', exact: true });
+  await up.press('Enter');
+  await expect(
+    page
+      .locator('.arrangement li')
+      .nth(1)
+      .getByRole('button', { name: label ?? '', exact: true }),
+  ).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.arrangement li').first().getByRole('button', { name: /^Down/ })).toBeFocused();
+});
+
 test('rows are moved, hidden and shown again, with plain forms, and stay so', async ({ home, page }) => {
   await page.goto('/');
   await home.isFilled();

@@ -69,9 +69,14 @@ pub(crate) fn FilmRow(
     // A row is one stop for the Tab key: the card that had the focus last. The arrow keys go from card to card.
     let stop = StoredValue::new(0);
     Effect::new(move |_| {
-        places.track();
+        let few = places.with(Vec::len) <= FEW;
         // The cards are there with the next frame.
-        request_animation_frame(move || browser::only_stop(track, stop.try_get_value().unwrap_or_default()));
+        request_animation_frame(move || {
+            browser::only_stop(track, stop.try_get_value().unwrap_or_default());
+            if few {
+                look();
+            }
+        });
     });
     let stops = move |_| {
         if let Some(place) = browser::focused_place(track) {
@@ -112,6 +117,9 @@ pub(crate) fn FilmRow(
         </section>
     }
 }
+
+/// So few cards may all have room, so that neither arrow leads anywhere.
+const FEW: usize = 8;
 
 /// What sort of row it is.
 #[derive(Clone)]

@@ -49,6 +49,9 @@ const ROWS: &str = r"const rows=()=>{const kept=history.state?.rows??{};for(cons
 /// under the pointer, it is nobody's: a film that takes the place of a rated one is not rated too.
 const PRESSES: &str = r"let pressed={at:-1e4},nobodys=false;for(const kind of['pointerdown','mousedown','click'])addEventListener(kind,event=>{const on=event.target.closest?.('a,button,input,label,select,summary');if(kind==='pointerdown'){nobodys=event.timeStamp-pressed.at<700&&Math.hypot(event.clientX-pressed.x,event.clientY-pressed.y)<9&&pressed.on&&on!==pressed.on&&!pressed.on.isConnected;if(!nobodys)pressed={at:event.timeStamp,x:event.clientX,y:event.clientY,on}}if(nobodys&&(kind!=='click'||event.detail)){event.preventDefault();event.stopImmediatePropagation()}},true);addEventListener('keydown',()=>{pressed={at:-1e4}},true);";
 
+/// A form that leads back to its own page leaves the focus on the button that was pressed: rows are arranged step by step.
+const FOCUS: &str = r#"addEventListener('submit',event=>{const name=event.submitter?.getAttribute('aria-label');if(name&&!event.defaultPrevented)sessionStorage.pressed=JSON.stringify([location.pathname,name])});{const [path,name]=JSON.parse(sessionStorage.pressed??'[]');if(path===location.pathname){const same=document.querySelector(`button[aria-label="${CSS.escape(name)}"]`);(same?.disabled?same.closest('li')?.querySelector('button:enabled'):same)?.focus()}delete sessionStorage.pressed}"#;
+
 /// The whole document.
 pub fn shell(options: &ShellOptions) -> impl IntoView + use<> {
     let ShellOptions { css, js, wasm, origin, reload, theme, said } = options.clone();
@@ -56,7 +59,7 @@ pub fn shell(options: &ShellOptions) -> impl IntoView + use<> {
     if let Some(shared) = Owner::current_shared_context() {
         shared.set_is_hydrating(false);
     }
-    let boot = format!("{PRESSES}{ROWS}{BOOT}({{js:{js:?},wasm:{wasm:?}}}).then(rows);{AROUND}");
+    let boot = format!("{PRESSES}{FOCUS}{ROWS}{BOOT}({{js:{js:?},wasm:{wasm:?}}}).then(rows);{AROUND}");
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=theme.map(Theme::name) data-said=said>

@@ -136,7 +136,7 @@ fn in_words(problem: bool, of: &str) -> Option<&'static str> {
         }
         (false, "leave") => "The profile has left this browser.",
         (false, "forget") => {
-            "Everything that the profile ever said is deleted, and it has left this browser. This is the one that is active now."
+            "Everything that the profile ever said is deleted, and it has left this browser. The one below is another."
         }
         (false, _) => return None,
     })
