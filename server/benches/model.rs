@@ -28,7 +28,7 @@ use server::model::{
 /// As many films as MovieLens latest-small has, and the network that is trained on it.
 const CONFIG: Config = Config { films: 9_742, width: 256, hidden: 256 };
 /// Weights that go out from each film.
-const STRONGEST: usize = 400;
+const STRONGEST: usize = 350;
 const BATCH: usize = 64;
 /// Films that a prediction has.
 const CHOSEN: usize = 20;
