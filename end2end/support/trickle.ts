@@ -34,8 +34,8 @@ export async function trickling(url: string): Promise<{ url: string; server: Ser
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
 }
 
-/** Every so many bytes, and where a line is begun that what follows shares: behind each element of the top bar, and behind
- * what stands in a list of lines with buttons. */
+/** Every so many bytes, and where a line is begun that what follows shares: behind each element of the top bar, behind what
+ * stands in a list of lines with buttons, and behind each bulb. */
 async function inBites(page: Buffer, send: (bite: Buffer) => void) {
   let start = 0;
   for (const end of [...cuts(page), page.length]) {
@@ -55,6 +55,7 @@ function cuts(page: Buffer): number[] {
   const ends = [
     ...behind(/<\/(a|button|form|nav|summary)>/g, '<header', '</header>'),
     ...behind(/<\/(form|span)>/g, '<ol class="arrangement"', '</ol>'),
+    ...behind(/<\/i>/g, '<p class="bulbs"', '</p>'),
   ];
   const bites = Array.from({ length: Math.floor(page.length / BITE) }, (_, bite) => (bite + 1) * BITE);
   return [...bites, ...ends].sort((a, b) => a - b);
