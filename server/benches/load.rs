@@ -70,6 +70,12 @@ struct Counts {
 
 fn main() {
     let args = Args::parse();
+    for url in &args.url {
+        if let Err(error) = std::net::TcpStream::connect(host(url)) {
+            eprintln!("load: nothing answers at {url}: {error}");
+            std::process::exit(1);
+        }
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(measure(args));
 }
@@ -163,6 +169,11 @@ fn find(text: &[u8], word: &[u8]) -> bool {
     near(&text[..text.len().min(200)]) || near(&text[text.len().saturating_sub(200)..])
 }
 
+/// Host and port of a server's address.
+fn host(url: &str) -> &str {
+    url.trim_start_matches("http://").trim_end_matches('/')
+}
+
 /// A kept connection.
 struct Line {
     stream: BufReader<TcpStream>,
@@ -177,7 +188,7 @@ const ROOM: usize = 64 << 10;
 
 impl Line {
     async fn open(url: &str) -> Self {
-        let host = url.trim_start_matches("http://").trim_end_matches('/').to_owned();
+        let host = host(url).to_owned();
         let stream = TcpStream::connect(&host).await.expect("the server listens");
         stream.set_nodelay(true).expect("no delay");
         let stream = BufReader::with_capacity(ROOM, stream);
