@@ -2,9 +2,17 @@ import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
+// What scripts of pages and of service workers may use. Checked from the project's root: see scripts/test.
+const inBrowsers =
+  'CSS Event Request addEventListener caches clients console document fetch history location navigator performance registration sessionStorage skipWaiting';
+
 export default defineConfig([
   globalIgnores(['test-results', 'playwright-report']),
   js.configs.recommended,
+  {
+    files: ['app/**/*.js', 'public/*.js'],
+    languageOptions: { globals: Object.fromEntries(inBrowsers.split(' ').map((name) => [name, 'readonly'])) },
+  },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],

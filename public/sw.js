@@ -4,7 +4,10 @@ const GONE = '/offline.html';
 
 addEventListener('install', (event) => {
   event.waitUntil(
-    caches.open('gone').then((kept) => kept.add(new Request(GONE, { cache: 'reload' }))).then(() => skipWaiting()),
+    caches
+      .open('gone')
+      .then((kept) => kept.add(new Request(GONE, { cache: 'reload' })))
+      .then(() => skipWaiting()),
   );
 });
 

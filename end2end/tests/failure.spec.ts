@@ -64,3 +64,25 @@ test.describe('without data', () => {
     await expect(page.getByText('marquee import')).toBeVisible();
   });
 });
+
+test('where the browser is told to keep nothing, the page fills in all the same', async ({ home, page }) => {
+  await page.addInitScript(() => {
+    const refuse = () => {
+      throw new DOMException('The operation is insecure.', 'SecurityError');
+    };
+    for (const name of ['sessionStorage', 'localStorage']) Object.defineProperty(window, name, { get: refuse });
+  });
+  const errors: Error[] = [];
+  page.on('pageerror', (error) => errors.push(error));
+  await page.goto('/?profile=1');
+  await home.isFilled();
+  await page.goto('/rows');
+  await page
+    .getByRole('button', { name: /^Down: / })
+    .first()
+    .click();
+  await expect(page).toHaveURL(/\/rows/);
+  await page.goto('/?profile=1');
+  await home.isFilled();
+  expect(errors).toEqual([]);
+});

@@ -1,5 +1,7 @@
 //! The HTML around the application, rendered by the server only.
 
+use std::sync::LazyLock;
+
 use leptos::{html, hydration::AutoReload, nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
@@ -28,29 +30,14 @@ pub struct ShellOptions {
 /// First in the head: what only works with script is shown, and what stands in for it is not.
 const MARK_SCRIPT: &str = "document.documentElement.dataset.script=''";
 
-/// Loads the application and attaches each island. If that fails the page goes back to its plain links and forms. An
-/// island within another needs no element of its own, so there is nothing to walk in order.
-const BOOT: &str = r#"(({js,wasm})=>import(js).then(app=>app.default({module_or_path:wasm}).then(()=>{app.hydrate();for(const island of document.querySelectorAll('leptos-island'))app[island.dataset.component](island)})).catch(error=>{delete document.documentElement.dataset.script;console.error(error)}))"#;
+/// What every page does by itself, and that it loads the application.
+static SCRIPT: LazyLock<String> = LazyLock::new(|| without_remarks(include_str!("shell.js")));
 
-/// When the server is gone, pages say so (`public/sw.js`). And a page that is shown again because the visitor went back to it
-/// may be as it was before they said something on another: the browser has kept it whole, or takes its HTML out of its cache
-/// without asking whether that is still so. It is loaded anew if the cookie that each change sets is no longer the one that
-/// the page was made with; once, because a page that was loaded anew did not come by going back. When it is there and not
-/// before: only then does the browser know where it was scrolled to. Most ask the server to begin with (`Vary`, in
-/// `server/src/web/pages.rs`); this is for those that do not, and for what was sent as the other page was left. A page that
-/// the visitor turns to when another profile of the household has become the active one is loaded anew as well: what is
-/// said on it would be said by that one.
-const AROUND: &str = r"navigator.serviceWorker?.register('/sw.js').catch(()=>{});const read=name=>document.cookie.match('(?:^|; )'+name+'=([^;]*)')?.[1]??'',who=read('who');let heard=document.documentElement.dataset.said;addEventListener('pagehide',()=>{if(heard!=null)heard=read('said')});addEventListener('pageshow',event=>{const back=event.persisted||performance.getEntriesByType('navigation')[0]?.type==='back_forward';if(back&&heard!=null&&heard!==read('said'))location.reload()});for(const kind of['focus','pageshow','visibilitychange'])addEventListener(kind,()=>{if(heard!=null&&!document.hidden&&who!==read('who'))location.reload()})";
-
-/// Rows keep how far they were scrolled, with the page's entry in the history: back leads to where one was.
-const ROWS: &str = r"const rows=()=>{const kept=history.state?.rows??{};for(const id in kept){const row=document.getElementById(id);row?.scrollTo({left:kept[id],behavior:'instant'});row?.dispatchEvent(new Event('scroll'))}};addEventListener('pagehide',()=>{const rows={};for(const row of document.querySelectorAll('.row-track'))if(row.id&&row.scrollLeft)rows[row.id]=row.scrollLeft;history.replaceState({...history.state,rows},'')});rows();";
-
-/// A second press in the same place is meant for what the first one was for. Where that is gone, and something else has come
-/// under the pointer, it is nobody's: a film that takes the place of a rated one is not rated too.
-const PRESSES: &str = r"let pressed={at:-1e4},nobodys=false;for(const kind of['pointerdown','mousedown','click'])addEventListener(kind,event=>{const on=event.target.closest?.('a,button,input,label,select,summary');if(kind==='pointerdown'){nobodys=event.timeStamp-pressed.at<700&&Math.hypot(event.clientX-pressed.x,event.clientY-pressed.y)<9&&pressed.on&&on!==pressed.on&&!pressed.on.isConnected;if(!nobodys)pressed={at:event.timeStamp,x:event.clientX,y:event.clientY,on}}if(nobodys&&(kind!=='click'||event.detail)){event.preventDefault();event.stopImmediatePropagation()}},true);addEventListener('keydown',()=>{pressed={at:-1e4}},true);";
-
-/// A form that leads back to its own page leaves the focus on the button that was pressed: rows are arranged step by step.
-const FOCUS: &str = r#"addEventListener('submit',event=>{const name=event.submitter?.getAttribute('aria-label');if(name&&!event.defaultPrevented)sessionStorage.pressed=JSON.stringify([location.pathname,name])});{const [path,name]=JSON.parse(sessionStorage.pressed??'[]');if(path===location.pathname){const same=document.querySelector(`button[aria-label="${CSS.escape(name)}"]`);(same?.disabled?same.closest('li')?.querySelector('button:enabled'):same)?.focus()}delete sessionStorage.pressed}"#;
+/// A script without what is only for its readers: lines that are a remark, and indentation.
+fn without_remarks(script: &str) -> String {
+    let is_remark = |line: &&str| ["//", "/*"].iter().any(|mark| line.starts_with(mark)) || line.is_empty();
+    script.lines().map(str::trim).filter(|line| !is_remark(line)).collect::<Vec<_>>().join("\n")
+}
 
 /// The whole document.
 pub fn shell(options: &ShellOptions) -> impl IntoView + use<> {
@@ -59,7 +46,7 @@ pub fn shell(options: &ShellOptions) -> impl IntoView + use<> {
     if let Some(shared) = Owner::current_shared_context() {
         shared.set_is_hydrating(false);
     }
-    let boot = format!("{PRESSES}{FOCUS}{ROWS}{BOOT}({{js:{js:?},wasm:{wasm:?}}}).then(rows);{AROUND}");
+    let script = format!("const start={{js:{js:?},wasm:{wasm:?}}};\n{}", *SCRIPT);
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=theme.map(Theme::name) data-said=said>
@@ -79,7 +66,7 @@ pub fn shell(options: &ShellOptions) -> impl IntoView + use<> {
                 <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
                 {reload.map(|options| view! { <AutoReload options /> })}
                 <script type="module" nonce=use_nonce()>
-                    {boot}
+                    {script}
                 </script>
                 <MetaTags />
             </head>
@@ -128,5 +115,17 @@ fn card(origin: Option<String>) -> impl IntoView {
         {property("og:site_name", "Marquee".to_owned())}
         {picture}
         <meta name="twitter:card" content="summary_large_image" />
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pages_script_has_no_remarks_left_and_ends_no_element() {
+        assert!(!SCRIPT.lines().any(|line| line.starts_with("//") || line.starts_with("/*") || line.starts_with(' ')));
+        assert!(SCRIPT.contains("app.hydrate()"));
+        assert!(!SCRIPT.contains("</"), "it would end the script element");
     }
 }
