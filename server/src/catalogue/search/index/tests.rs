@@ -1,0 +1,118 @@
+use super::*;
+
+/// Title, year, ratings, average, genre, other names.
+type Row = (&'static str, u16, u32, f32, &'static str, &'static [&'static str]);
+
+const FILMS: [Row; 14] = [
+    ("The Matrix", 1999, 278, 4.2, "Sci-Fi", &[]),
+    ("The Godfather", 1972, 192, 4.3, "Crime", &[]),
+    ("The Dark Knight", 2008, 149, 4.2, "Action", &[]),
+    ("Alien", 1979, 146, 4.0, "Horror", &[]),
+    ("The Godfather: Part II", 1974, 129, 4.3, "Crime", &[]),
+    ("Aliens", 1986, 126, 4.0, "Action", &[]),
+    ("Spider-Man", 2002, 122, 3.5, "Action", &[]),
+    ("Heat", 1995, 102, 3.9, "Crime", &[]),
+    ("Amelie", 2001, 90, 4.2, "Comedy", &["Le fabuleux destin d'Amélie Poulain"]),
+    ("Boogie Nights", 1997, 39, 4.1, "Drama", &[]),
+    ("In the Heat of the Night", 1967, 20, 4.0, "Crime", &[]),
+    ("M*A*S*H", 1970, 19, 3.9, "Comedy", &[]),
+    ("The Heat", 2013, 8, 3.5, "Comedy", &[]),
+    ("God", 2010, 0, 0.0, "Drama", &[]),
+];
+
+fn index() -> NameIndex {
+    let names: Vec<FilmNames> = (1..)
+        .zip(FILMS)
+        .map(|(id, (title, year, ratings, _, _, aliases))| FilmNames {
+            id: MovieId(id),
+            title: title.to_owned(),
+            aliases: aliases.iter().map(|&alias| alias.to_owned()).collect(),
+            year: Some(year),
+            imdb_id: None,
+            tmdb_id: None,
+            ratings,
+        })
+        .collect();
+    let facts: Vec<FilmFacts> = (1..)
+        .zip(FILMS)
+        .map(|(id, (_, year, ratings, average, genre, _))| FilmFacts {
+            id: MovieId(id),
+            year: Some(year),
+            genres: vec![genre.to_owned()],
+            ratings,
+            average: (ratings > 0).then_some(average),
+        })
+        .collect();
+    NameIndex::new(&names, &facts)
+}
+
+fn titles(query: &Query) -> Vec<&'static str> {
+    index().find(query).into_iter().map(|film| FILMS[film.0 as usize - 1].0).collect()
+}
+
+fn found(text: &str) -> Vec<&'static str> {
+    titles(&Query { text: text.to_owned(), ..Query::default() })
+}
+
+#[test]
+fn a_typo_finds_the_film_all_the_same() {
+    assert_eq!(found("godfahter"), ["The Godfather", "The Godfather: Part II"]);
+    assert_eq!(found("the godfahter"), ["The Godfather", "The Godfather: Part II"]);
+    assert_eq!(found("godfaht"), ["The Godfather", "The Godfather: Part II"], "the word is not finished");
+    assert_eq!(found("matrx"), ["The Matrix"]);
+    assert_eq!(found("alein"), ["Alien", "Aliens"]);
+    assert_eq!(found("drak nkight"), ["The Dark Knight"]);
+    assert!(found("xyzzyplugh").is_empty());
+}
+
+#[test]
+fn a_film_of_exactly_the_name_comes_first_and_then_what_most_people_know() {
+    assert_eq!(found("heat"), ["Heat", "The Heat", "In the Heat of the Night"]);
+    assert_eq!(found("the heat")[..2], ["The Heat", "Heat"]);
+    assert_eq!(found("god"), ["God", "The Godfather", "The Godfather: Part II"]);
+    assert_eq!(found("alien"), ["Alien", "Aliens"]);
+}
+
+#[test]
+fn words_are_found_unfinished_inside_of_others_and_run_together() {
+    assert_eq!(found("the godf")[..2], ["The Godfather", "The Godfather: Part II"]);
+    assert_eq!(found("night"), ["In the Heat of the Night", "Boogie Nights", "The Dark Knight"]);
+    assert_eq!(found("spiderman"), ["Spider-Man"]);
+    assert_eq!(found("mash"), ["M*A*S*H"]);
+    assert_eq!(found("godfather 2"), ["The Godfather: Part II"]);
+    assert_eq!(found("fabuleux destin"), ["Amelie"]);
+}
+
+#[test]
+fn genre_decade_and_a_list_leave_films_out() {
+    let query = |text: &str| Query { text: text.to_owned(), ..Query::default() };
+    assert_eq!(
+        titles(&Query { genre: Some("Crime".to_owned()), ..query("heat") }),
+        ["Heat", "In the Heat of the Night"]
+    );
+    assert_eq!(titles(&Query { decade: Some(1990), ..query("heat") }), ["Heat"]);
+    assert_eq!(titles(&Query { only: Some(vec![MovieId(13)]), ..query("heat") }), ["The Heat"]);
+    assert!(!titles(&Query { except: vec![MovieId(13)], ..query("heat") }).contains(&"The Heat"));
+    assert_eq!(titles(&Query { genre: Some("Crime".to_owned()), decade: Some(1970), ..query("") }).len(), 2);
+    assert!(titles(&Query { genre: Some("None such".to_owned()), ..query("heat") }).is_empty());
+    assert_eq!(index().decades()[..2], [2010, 2000]);
+}
+
+#[test]
+fn films_come_in_the_order_that_is_asked_for() {
+    let by = |order| titles(&Query { order, ..Query::default() });
+    assert_eq!(by(SearchOrder::Popular)[..2], ["The Matrix", "The Godfather"]);
+    assert_eq!(by(SearchOrder::Newest)[..2], ["The Heat", "God"]);
+    assert_eq!(by(SearchOrder::Rating)[..2], ["The Godfather", "The Godfather: Part II"]);
+    assert_eq!((by(SearchOrder::Rating).len(), by(SearchOrder::Best).len()), (13, 14), "one was never rated");
+}
+
+#[test]
+fn no_text_is_too_odd() {
+    let long = "heat ".repeat(10_000);
+    for text in ["\"", "*", "\0", "💥", "\u{301}", "-", "%"] {
+        assert!(found(text).is_empty(), "{text:?}");
+    }
+    assert_eq!(found(&long)[0], "Heat");
+    assert!(NameIndex::new(&[], &[]).find(&Query { text: "heat".to_owned(), ..Query::default() }).is_empty());
+}
