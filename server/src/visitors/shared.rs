@@ -9,7 +9,7 @@ use app::{
     port::VisitorId,
 };
 use async_trait::async_trait;
-use redis::cmd;
+use redis::{Pipeline, cmd};
 
 use super::{Brought, Kept, MOST_OTHERS, Profile, VisitorStore, VisitorsError};
 use crate::link::Link;
@@ -18,7 +18,9 @@ use crate::link::Link;
 /// `{prefix}:r:<visitor>:<viewer>`, from film to half stars and when they were given (`9:1764000000`); 0 is a rating that was
 /// taken back, so that a copy of an older file does not bring it to life again. Marks are in `{prefix}:m:…`, from
 /// `<mark>:<film>` to when; in whose shoes a visitor has said anything in `{prefix}:s:<visitor>`, to find it all when it is to be
-/// forgotten; the films of their library that the catalogue does not have in `{prefix}:o:<visitor>`. They have no expiry: a rating is precious.
+/// forgotten; the films of their library that the catalogue does not have in `{prefix}:o:<visitor>`. They have no expiry: a
+/// rating is precious. A mark of time 0 is one that was taken back, and `{prefix}:f:<visitor>` says for a while that a visitor
+/// is gone: both so that a copy of an older file brings nothing to life again.
 #[derive(Clone)]
 pub struct SharedVisitors {
     link: Link,
@@ -39,6 +41,10 @@ impl SharedVisitors {
         marks: &Marks,
         others: &[OtherFilm],
     ) -> Result<(u64, u64), VisitorsError> {
+        let gone: bool = self.link.command(cmd("EXISTS").arg(self.gone_key(visitor))).await?;
+        if gone {
+            return Ok((0, 0));
+        }
         self.remember_shoes(visitor, shoes).await?;
         let ratings = rated.iter().map(|&(movie, stars, at)| (movie.to_string(), dated(stars, at)));
         let marked = Mark::ALL.into_iter().flat_map(|mark| {
@@ -86,6 +92,11 @@ impl SharedVisitors {
 
     fn shoes_key(&self, visitor: VisitorId) -> String {
         self.link.redis().key(format_args!("s:{}", hex(&visitor.0)))
+    }
+
+    /// What says that a visitor was forgotten, or has another id now.
+    fn gone_key(&self, visitor: VisitorId) -> String {
+        self.link.redis().key(format_args!("f:{}", hex(&visitor.0)))
     }
 
     fn others_key(&self, visitor: VisitorId) -> String {
@@ -143,8 +154,17 @@ fn dated(stars: Stars, at: i64) -> String {
     format!("{}:{at}", stars.halves())
 }
 
+/// When a mark was made that was taken back.
+const TAKEN_BACK: i64 = 0;
+/// How long it is known that a visitor is gone, in seconds: 90 days. Nobody copies an older file than that.
+const GONE_FOR: u32 = 90 * 24 * 3600;
+
 /// Fields that go into one command: a whole catalogue's would hold Redis up.
 const FIELDS: usize = 2_000;
+
+fn write_fields(pipeline: &mut Pipeline, key: &str, fields: &[(String, String)]) {
+    pipeline.cmd("HSET").arg(key).arg(fields).ignore();
+}
 
 /// Seconds since 1970.
 fn now() -> i64 {
@@ -224,7 +244,7 @@ impl VisitorStore for SharedVisitors {
         ];
         for (key, fields) in all_fields {
             for part in fields.chunks(FIELDS) {
-                all.hset_multiple(&key, part).ignore();
+                write_fields(&mut all, &key, part);
             }
         }
         if kept.new + kept.changed + kept.marks.iter().sum::<usize>() + kept.others > 0 {
@@ -234,12 +254,14 @@ impl VisitorStore for SharedVisitors {
     }
 
     async fn forget(&self, visitor: VisitorId) -> Result<(), VisitorsError> {
-        let mut all = cmd("DEL");
-        all.arg(self.shoes_key(visitor)).arg(self.others_key(visitor));
+        let mut keys = vec![self.shoes_key(visitor), self.others_key(visitor)];
         for shoes in self.shoes(visitor).await? {
-            all.arg(self.ratings_key(visitor, shoes)).arg(self.key('m', visitor, shoes));
+            keys.extend([self.ratings_key(visitor, shoes), self.key('m', visitor, shoes)]);
         }
-        Ok(self.link.command::<()>(&all).await?)
+        let mut all = redis::pipe();
+        all.atomic().cmd("DEL").arg(keys).ignore();
+        all.cmd("SET").arg(self.gone_key(visitor)).arg(1).arg("EX").arg(GONE_FOR).ignore();
+        Ok(self.link.pipeline::<()>(&all).await?)
     }
 
     async fn hand_over(&self, from: VisitorId, to: VisitorId) -> Result<(), VisitorsError> {
@@ -255,16 +277,17 @@ impl VisitorStore for SharedVisitors {
                 read.arg(&old);
                 let fields: Vec<(String, String)> = self.link.command(&read).await?;
                 for part in fields.chunks(FIELDS) {
-                    all.hset_multiple(&new, part).ignore();
+                    write_fields(&mut all, &new, part);
                 }
                 all.del(old).ignore();
             }
         }
         for part in self.others_by_key(from).await?.chunks(FIELDS) {
-            all.hset_multiple(self.others_key(to), part).ignore();
+            write_fields(&mut all, &self.others_key(to), part);
         }
         all.del(self.others_key(from)).ignore();
         all.del(self.shoes_key(from)).ignore();
+        all.cmd("SET").arg(self.gone_key(from)).arg(1).arg("EX").arg(GONE_FOR).ignore();
         Ok(self.link.pipeline::<()>(&all).await?)
     }
 
@@ -285,9 +308,10 @@ impl VisitorStore for SharedVisitors {
     async fn marks(&self, visitor: VisitorId, shoes: Option<ViewerId>) -> Result<Marks, VisitorsError> {
         let mut read = cmd("HGETALL");
         read.arg(self.key('m', visitor, shoes));
-        let fields: Vec<(String, i64)> = self.link.command(&read).await?;
-        let mark = |(field, at): (String, i64)| {
-            let (mark, film) = field.split_once(':')?;
+        let fields: Vec<(String, String)> = self.link.command(&read).await?;
+        // Of time 0 is none, and one that cannot be read is not ours: it must not take the others with it.
+        let mark = |(field, at): (String, String)| {
+            let ((mark, film), at) = (field.split_once(':')?, at.parse().ok().filter(|&at| at != TAKEN_BACK)?);
             Some((mark.parse().ok()?, MovieId(film.parse().ok()?), at))
         };
         Ok(fields.into_iter().filter_map(mark).collect())
@@ -302,12 +326,17 @@ impl VisitorStore for SharedVisitors {
         on: bool,
     ) -> Result<(), VisitorsError> {
         self.remember_shoes(visitor, shoes).await?;
-        let mut write = cmd(if on { "HSETNX" } else { "HDEL" });
-        write.arg(self.key('m', visitor, shoes)).arg(format!("{}:{movie}", mark.name()));
-        if on {
-            write.arg(now());
+        let (key, field) = (self.key('m', visitor, shoes), format!("{}:{movie}", mark.name()));
+        let mut said = cmd("HGET");
+        said.arg(&key).arg(&field);
+        let said: Option<String> = self.link.command(&said).await?;
+        // What is marked twice keeps the time of the first.
+        let is_on = said.is_some_and(|at| at != TAKEN_BACK.to_string());
+        if is_on == on {
+            return Ok(());
         }
-        self.link.command::<i64>(&write).await?;
-        Ok(())
+        let mut write = cmd("HSET");
+        write.arg(key).arg(field).arg(if on { now() } else { TAKEN_BACK });
+        Ok(self.link.command::<()>(&write).await?)
     }
 }

@@ -128,7 +128,28 @@ async fn the_rights_that_the_docs_give_are_all_that_is_needed() {
     assert_eq!(server.finished(&id).await["status"], "SUCCESS");
     let metrics = server.get("/metrics").await.text().await.expect("text");
     assert!(metrics.contains("marquee_queue_up 1"), "{metrics}");
-    assert_eq!(run(["jobs", "list", "--queue", &url]).status.code(), Some(0));
+    let file = visitor.post(server.at("/api/import?name=r.csv"));
+    let file = file.body(format!("userId,movieId,rating,timestamp\n1,{film},4.5,1500000000\n"));
+    assert_eq!(file.send().await.expect("an answer").status(), 200);
+    let form = |fields: &'static str| {
+        let form = visitor.post(server.at("/you")).header("content-type", "application/x-www-form-urlencoded");
+        form.body(fields).send()
+    };
+    let renewed = form("do=renew&at=0").await.expect("an answer");
+    assert!(renewed.url().query().is_none_or(|query| !query.contains("problem")), "{}", renewed.url());
+    let gone = visitor.delete(server.at("/api/visitor")).send().await.expect("an answer");
+    assert_eq!(gone.status(), 204);
+    let _: redis::Value = redis.ask("XADD {marquee}:dead 1-1 k key r {} g  n 3 worker w");
+    for command in [&["jobs", "list"][..], &["jobs", "retry", "1-1"], &["jobs", "drop", "--all"]] {
+        let output = run([command, &["--queue", &url]].concat());
+        assert_eq!(output.status.code(), Some(0), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    let alone = Server::start(&[]).await;
+    let shoes = alone.http.post(alone.at("/fn/rate")).header("content-type", "application/x-www-form-urlencoded");
+    shoes.body(format!("movie={film}&stars=4&view=1")).send().await.expect("an answer");
+    let folder = alone.data_dir().to_str().expect("text").to_owned();
+    let moved = run(["visitors", "--queue", &url, "--data-dir", &folder, "migrate"]);
+    assert_eq!(moved.status.code(), Some(0), "{}", String::from_utf8_lossy(&moved.stderr));
     assert_eq!(server.get_json("/readyz").await["status"], "ready", "nothing was refused");
     let workers = server.get_json("/fn/workers").await;
     assert_eq!(workers["recent"][0]["succeeded"], true, "{workers}");
@@ -155,6 +176,49 @@ async fn a_redis_that_was_emptied_is_worked_for_as_before() {
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+    }
+}
+
+#[tokio::test]
+async fn a_redis_that_became_a_replica_is_told_of_and_left_for_its_successor() {
+    let redis = Redis::start();
+    let server = web_server(&redis, &[]).await;
+    let _worker = Worker::start(&redis, &[]);
+    becomes_ready(&server).await;
+    let _: redis::Value = redis.ask("REPLICAOF 127.0.0.1 1");
+    let start = Instant::now();
+    while server.get_json("/readyz").await["why"].as_str().is_none_or(|why| !why.contains("replica")) {
+        assert!(start.elapsed() < PATIENCE, "nobody notices that nothing can be written");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let _: redis::Value = redis.ask("REPLICAOF NO ONE");
+    becomes_ready(&server).await;
+    let id = server.schedule(json!({ "liked": [] })).await;
+    assert_eq!(server.finished(&id).await["status"], "SUCCESS");
+}
+
+#[tokio::test]
+async fn a_key_that_somebody_has_written_over_stops_no_worker() {
+    let redis = Redis::start();
+    let server = web_server(&redis, &[]).await;
+    server.schedule(json!({ "liked": [], "n": 2 })).await;
+    let jobs: Vec<(String, redis::Value)> = redis.ask("XRANGE {marquee}:jobs - +");
+    let _: redis::Value = redis.ask(&format!("SET {{marquee}}:c:{} x", jobs[0].0));
+    let _worker = Worker::start(&redis, &[]);
+    let id = server.schedule(json!({ "liked": [], "n": 3 })).await;
+    assert_eq!(server.finished(&id).await["status"], "SUCCESS");
+}
+
+#[tokio::test]
+async fn a_redis_that_was_emptied_is_told_the_secret_of_the_ids_again() {
+    let redis = Redis::start();
+    let _server = web_server(&redis, &[]).await;
+    let before: Vec<u8> = redis.ask("GET {marquee}:secret");
+    let _: redis::Value = redis.ask("FLUSHALL");
+    let start = Instant::now();
+    while redis.ask::<Option<Vec<u8>>>("GET {marquee}:secret").as_ref() != Some(&before) {
+        assert!(start.elapsed() < PATIENCE, "whoever comes next would make another");
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 
