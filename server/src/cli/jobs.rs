@@ -5,13 +5,10 @@ use std::{path::Path, time::Duration};
 use anyhow::{anyhow, bail};
 use clap::{Args, Subcommand};
 
-use super::queue::QueueArgs;
+use super::{queue::QueueArgs, serve::positive};
 use crate::{
     link::in_words,
-    predictions::{
-        Limits,
-        shared::{DeadLetter, DeadLetters, Retried},
-    },
+    predictions::shared::{DeadLetter, DeadLetters, Retried},
 };
 
 /// Options of `marquee jobs`.
@@ -29,7 +26,7 @@ enum Command {
     /// Show the jobs that were given up because they ended their workers, oldest first
     List {
         /// How many at most
-        #[arg(long, default_value_t = 100, value_name = "N")]
+        #[arg(long, default_value_t = 100, value_name = "N", value_parser = positive)]
         most: usize,
     },
     /// Put jobs into the queue again; prints the id to ask for each
@@ -49,13 +46,10 @@ struct Which {
     all: bool,
 }
 
-/// `marquee jobs` knows no other bounds; these are what `marquee serve` has unless it is told otherwise.
-const LIMITS: Limits = Limits {
-    queue_capacity: 1024,
-    deadline: Duration::from_secs(60),
-    result_ttl: Duration::from_secs(600),
-    result_capacity: 20_000,
-};
+/// How long a job that is tried again may wait, and how long its result is kept: what `marquee serve` has unless it is told
+/// otherwise.
+const DEADLINE: Duration = Duration::from_secs(60);
+const RESULT_TTL: Duration = Duration::from_secs(600);
 /// More than the stream of dead letters ever holds.
 const ALL: usize = 100_000;
 
@@ -67,17 +61,14 @@ pub fn run(args: &JobsArgs, _data_dir: &Path) -> anyhow::Result<()> {
         DeadLetters::open(redis.clone()).map_err(|error| anyhow!("cannot use {redis}: {}", in_words(&error)))?;
     match &args.command {
         Command::List { most } => {
-            let found = letters.list(*most)?;
-            if found.is_empty() {
-                println!("No job was given up.");
-            }
+            let found = told(letters.list(*most)?);
             found.iter().for_each(|letter| println!("{}", line(letter)));
         }
         Command::Retry(which) => {
-            for letter in chosen(&mut letters, which)? {
-                match letters.retry(&letter, &LIMITS)? {
+            for letter in told(chosen(&mut letters, which)?) {
+                match letters.retry(&letter, DEADLINE, RESULT_TTL)? {
                     Retried::Again(id) => println!("{}  again as {id}", letter.letter),
-                    Retried::Full => bail!("the queue is full; try again in a moment"),
+                    Retried::NobodyServes => bail!("no web server has been on this queue; start one first"),
                     Retried::OtherCatalogue => {
                         bail!("{} is about another catalogue than the one that is served now; drop it", letter.letter)
                     }
@@ -85,17 +76,22 @@ pub fn run(args: &JobsArgs, _data_dir: &Path) -> anyhow::Result<()> {
             }
         }
         Command::Drop(which) => {
-            let chosen = chosen(&mut letters, which)?;
-            if chosen.is_empty() {
-                println!("No job was given up.");
-            }
-            for letter in chosen {
+            for letter in told(chosen(&mut letters, which)?) {
                 letters.drop_letter(&letter.letter)?;
                 println!("{}  dropped", letter.letter);
             }
         }
     }
     Ok(())
+}
+
+/// The same; that there is none is said.
+#[allow(clippy::print_stdout, reason = "what the user of the command asked for")]
+fn told(letters: Vec<DeadLetter>) -> Vec<DeadLetter> {
+    if letters.is_empty() {
+        println!("No job was given up.");
+    }
+    letters
 }
 
 fn chosen(letters: &mut DeadLetters, which: &Which) -> anyhow::Result<Vec<DeadLetter>> {

@@ -5,6 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use anyhow::Context;
 use clap::Args;
 
+use super::serve::patience;
 use crate::{
     link::{Link, Redis},
     predictions::{Claims, Identity, shared},
@@ -72,9 +73,8 @@ pub async fn prepared_link(redis: Redis, catalogue: &str) -> anyhow::Result<(Lin
 }
 
 fn take_over(text: &str) -> Result<Duration, String> {
-    match humantime::parse_duration(text) {
-        Ok(time) if time >= LEAST_TAKE_OVER => Ok(time),
-        Ok(_) => Err(format!("at least {}", humantime::format_duration(LEAST_TAKE_OVER))),
-        Err(error) => Err(error.to_string()),
+    match patience(text)? {
+        time if time >= LEAST_TAKE_OVER => Ok(time),
+        _ => Err(format!("at least {}", humantime::format_duration(LEAST_TAKE_OVER))),
     }
 }

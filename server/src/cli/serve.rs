@@ -53,15 +53,15 @@ pub struct ServeArgs {
     queue_capacity: usize,
 
     /// The most predictions computed together
-    #[arg(long, env = "MARQUEE_MAX_BATCH", default_value_t = 64, value_name = "N", value_parser = positive)]
+    #[arg(long, env = "MARQUEE_MAX_BATCH", default_value_t = 64, value_name = "N", value_parser = batch)]
     max_batch: usize,
 
     /// How long a prediction may wait for a worker
-    #[arg(long, env = "MARQUEE_DEADLINE", default_value = "60s", value_name = "TIME", value_parser = some_time)]
+    #[arg(long, env = "MARQUEE_DEADLINE", default_value = "60s", value_name = "TIME", value_parser = deadline)]
     deadline: Duration,
 
     /// How long a result is kept
-    #[arg(long, env = "MARQUEE_RESULT_TTL", default_value = "10m", value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "MARQUEE_RESULT_TTL", default_value = "10m", value_name = "TIME", value_parser = kept)]
     result_ttl: Duration,
 
     /// How many results are kept; the oldest go first
@@ -69,11 +69,11 @@ pub struct ServeArgs {
     result_capacity: usize,
 
     /// How long a stopping server may take to answer what is open
-    #[arg(long, env = "MARQUEE_DRAIN", default_value = "20s", value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "MARQUEE_DRAIN", default_value = "20s", value_name = "TIME", value_parser = patience)]
     drain: Duration,
 
     /// Makes the model slow on purpose, by so much for each batch: for demonstrations and tests
-    #[arg(long, env = "MARQUEE_MODEL_DELAY", default_value = "0s", value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "MARQUEE_MODEL_DELAY", default_value = "0s", value_name = "TIME", value_parser = patience)]
     model_delay: Duration,
 
     /// A file with the token that opens /workers and /metrics from elsewhere [default: this machine only]
@@ -137,10 +137,32 @@ pub fn threads(text: &str) -> Result<usize, String> {
     if number > MOST { Err(format!("at most {MOST}")) } else { Ok(number) }
 }
 
-/// A length of time that is one.
-pub fn some_time(text: &str) -> Result<Duration, String> {
-    let time = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+/// Predictions in one batch: more would take longer than anybody waits.
+pub fn batch(text: &str) -> Result<usize, String> {
+    const MOST: usize = 4_096;
+    positive(text).and_then(|number| if number > MOST { Err(format!("at most {MOST}")) } else { Ok(number) })
+}
+
+/// How long somebody may wait: the queue forgets what has not ended after six hours.
+pub fn deadline(text: &str) -> Result<Duration, String> {
+    let time = time_up_to(text, 3_600)?;
     if time.is_zero() { Err("longer than 0s".into()) } else { Ok(time) }
+}
+
+/// How long something may take that somebody waits for.
+pub fn patience(text: &str) -> Result<Duration, String> {
+    time_up_to(text, 3_600)
+}
+
+/// How long a result is kept.
+pub fn kept(text: &str) -> Result<Duration, String> {
+    time_up_to(text, 30 * 24 * 3_600)
+}
+
+/// A length of time of at most so many seconds: what is longer is a slip, and some sums could not hold it.
+pub fn time_up_to(text: &str, most: u64) -> Result<Duration, String> {
+    let (time, most) = (humantime::parse_duration(text).map_err(|error| error.to_string())?, Duration::from_secs(most));
+    if time > most { Err(format!("at most {}", humantime::format_duration(most))) } else { Ok(time) }
 }
 
 /// Where to listen, by number or name: `127.0.0.1:3000`, `[::1]:3000`, `localhost:3000`.
@@ -181,9 +203,11 @@ async fn site(args: &ServeArgs, settings: Settings, data_dir: &Path, metrics: Me
     let operator = Operator::new(args.operator_token_file.as_deref())?;
     let site = |visitors, films| Site { visitors, films, metrics, operator };
     let path = data_dir.join(catalogue::FILE_NAME);
+    // Of many web servers each has all of it: visitors' ratings are in Redis, and not in a file that the others don't see.
+    let alone = args.queue.redis()?.is_none();
     let catalogue = match Catalogue::open(&path, READERS) {
         Ok(catalogue) => catalogue,
-        Err(CatalogueError::Missing { .. }) => {
+        Err(CatalogueError::Missing { .. }) if alone => {
             tracing::warn!(path = %path.display(), "no catalogue; run marquee import");
             return Ok(site(Arc::new(own_visitors(data_dir)?), Err(Missing::Catalogue)));
         }
@@ -191,7 +215,7 @@ async fn site(args: &ServeArgs, settings: Settings, data_dir: &Path, metrics: Me
     };
     let artefact = match artefact::load(&data_dir.join(artefact::FILE_NAME), catalogue.info()) {
         Ok(artefact) => artefact,
-        Err(error @ ArtefactError::Missing { .. }) => {
+        Err(error @ ArtefactError::Missing { .. }) if alone => {
             tracing::warn!(%error, "no model; run marquee train");
             let service = Err(Missing::Model("it was never trained".into()));
             return Ok(site(Arc::new(own_visitors(data_dir)?), Ok(Films { catalogue, service })));

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 
 use super::{
     queue::{QueueArgs, prepared_link},
-    serve::{positive, some_time, threads, usual_workers},
+    serve::{batch, deadline, kept, patience, positive, threads, usual_workers},
 };
 use crate::{
     catalogue::{self, Reader},
@@ -38,19 +38,19 @@ pub struct WorkerArgs {
     workers: Option<usize>,
 
     /// The most predictions computed together
-    #[arg(long, env = "MARQUEE_MAX_BATCH", default_value_t = 64, value_name = "N", value_parser = positive)]
+    #[arg(long, env = "MARQUEE_MAX_BATCH", default_value_t = 64, value_name = "N", value_parser = batch)]
     max_batch: usize,
 
     /// How long a prediction may wait for a worker; the same as the web servers'
-    #[arg(long, env = "MARQUEE_DEADLINE", default_value = "60s", value_name = "TIME", value_parser = some_time)]
+    #[arg(long, env = "MARQUEE_DEADLINE", default_value = "60s", value_name = "TIME", value_parser = deadline)]
     deadline: Duration,
 
     /// How long a result is kept; the same as the web servers'
-    #[arg(long, env = "MARQUEE_RESULT_TTL", default_value = "10m", value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "MARQUEE_RESULT_TTL", default_value = "10m", value_name = "TIME", value_parser = kept)]
     result_ttl: Duration,
 
     /// How long a stopping worker may take to finish what it computes
-    #[arg(long, env = "MARQUEE_DRAIN", default_value = "20s", value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "MARQUEE_DRAIN", default_value = "20s", value_name = "TIME", value_parser = patience)]
     drain: Duration,
 
     /// Where to tell /metrics and /healthz [default: nowhere]; keep it off the public network
@@ -58,7 +58,7 @@ pub struct WorkerArgs {
     metrics_addr: Option<SocketAddr>,
 
     /// Makes the model slow on purpose, by so much for each batch: for demonstrations and tests
-    #[arg(long, env = "MARQUEE_MODEL_DELAY", default_value = "0s", value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "MARQUEE_MODEL_DELAY", default_value = "0s", value_name = "TIME", value_parser = patience)]
     model_delay: Duration,
 }
 

@@ -103,8 +103,8 @@ impl fmt::Display for Redis {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.client.get_connection_info().addr() {
             ConnectionAddr::Unix(path) => write!(out, "redis at {}", path.display()),
-            ConnectionAddr::TcpTls { host, port, .. } => write!(out, "rediss://{host}:{port}"),
-            ConnectionAddr::Tcp(host, port) => write!(out, "redis://{host}:{port}"),
+            ConnectionAddr::TcpTls { host, port, .. } => write!(out, "rediss://{}:{port}", bracketed(host)),
+            ConnectionAddr::Tcp(host, port) => write!(out, "redis://{}:{port}", bracketed(host)),
             _ => write!(out, "redis"),
         }
     }
@@ -114,6 +114,11 @@ impl fmt::Debug for Redis {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "Redis({self}, {})", self.prefix)
     }
+}
+
+/// An IPv6 address as it stands before a port (RFC 3986).
+fn bracketed(host: &str) -> String {
+    if host.contains(':') && !host.starts_with('[') { format!("[{host}]") } else { host.to_owned() }
 }
 
 fn scheme(address: &str) -> String {
@@ -128,6 +133,8 @@ mod tests {
     fn an_address_is_shown_without_its_password() {
         let redis = Redis::new("redis://user:secret@host:6380/2", None, "marquee").expect("an address");
         assert_eq!(redis.to_string(), "redis://host:6380");
+        let redis = Redis::new("redis://[::1]:6380", None, "marquee").expect("an address");
+        assert_eq!(redis.to_string(), "redis://[::1]:6380");
         assert!(!format!("{redis:?}").contains("secret"));
         let error = Redis::new("reddis://user:secret@host", None, "marquee").expect_err("no scheme of ours");
         assert!(!error.to_string().contains("secret"), "{error}");

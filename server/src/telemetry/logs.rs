@@ -22,7 +22,10 @@ pub struct Telling {
 
 /// Logs to standard error; `MARQUEE_LOG` says what (as in `RUST_LOG`).
 pub fn start_logging(format: LogFormat) -> Telling {
-    let filter = EnvFilter::try_from_env("MARQUEE_LOG").unwrap_or_else(|_| EnvFilter::new("warn,server=info"));
+    let asked = std::env::var("MARQUEE_LOG").ok().filter(|asked| !asked.trim().is_empty());
+    let asked = asked.map(EnvFilter::try_new).transpose();
+    let unread = asked.as_ref().err().map(ToString::to_string);
+    let filter = asked.ok().flatten().unwrap_or_else(|| EnvFilter::new("warn,server=info"));
     let lines: Box<dyn Layer<Registry> + Send + Sync> = match format {
         LogFormat::Text => Box::new(
             fmt::layer()
@@ -54,5 +57,8 @@ pub fn start_logging(format: LogFormat) -> Telling {
         let _ = subscriber.try_init();
         Telling::default()
     };
+    if let Some(error) = unread {
+        tracing::warn!(error, "MARQUEE_LOG is not understood, such as warn,server=debug is; it says nothing");
+    }
     telling
 }

@@ -1,7 +1,7 @@
 //! Who may see how the server works: whoever has the operator's token, or sits at this very machine.
 
 use std::{
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     sync::Arc,
     time::Instant,
@@ -10,7 +10,7 @@ use std::{
 use axum::{
     Form,
     extract::{ConnectInfo, FromRequestParts, State, rejection::FormRejection},
-    http::{Extensions, HeaderMap, StatusCode, header, request::Parts},
+    http::{Extensions, HeaderMap, HeaderName, StatusCode, header, request::Parts, uri::Authority},
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
@@ -19,8 +19,10 @@ use super::{error::ApiError, guesses::Guesses, site::SharedSite, visitor};
 
 /// The cookie that a browser keeps the token in.
 pub const COOKIE: &str = "marquee_operator";
-/// A proxy on this machine says with one of these that somebody else is asking.
-const FORWARDED: [&str; 4] = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
+/// A proxy on this machine says with one of these, or with one that begins like [`FORWARDED_WHAT`], that somebody else is
+/// asking.
+const FORWARDED: [&str; 6] = ["forwarded", "via", "x-real-ip", "x-client-ip", "cf-connecting-ip", "true-client-ip"];
+const FORWARDED_WHAT: &str = "x-forwarded-";
 /// A shorter token can be guessed.
 const LEAST_TOKEN: usize = 16;
 
@@ -109,8 +111,25 @@ impl Operator {
             return true;
         }
         let here = from.is_some_and(|from| from.ip().to_canonical().is_loopback());
-        here && !FORWARDED.iter().any(|name| headers.contains_key(*name))
+        here && !is_forwarded(headers) && is_named_as_here(headers)
     }
+}
+
+fn is_forwarded(headers: &HeaderMap) -> bool {
+    let says = |name: &HeaderName| FORWARDED.contains(&name.as_str()) || name.as_str().starts_with(FORWARDED_WHAT);
+    headers.keys().any(says)
+}
+
+/// Whether the request was for this machine by a name that only this machine has. By any other name it may be a page of
+/// somebody else's whose name was made to lead here (DNS rebinding), or a proxy that says nothing of itself.
+fn is_named_as_here(headers: &HeaderMap) -> bool {
+    let Some(host) = headers.get(header::HOST) else { return true };
+    let Some(host) = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok()) else { return false };
+    if host.as_str().contains('@') {
+        return false;
+    }
+    let name = host.host().trim_start_matches('[').trim_end_matches(']');
+    name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback())
 }
 
 /// Where a connection comes from.
@@ -210,12 +229,23 @@ mod tests {
         let operator = Operator::default();
         for here in ["127.0.0.1:9", "[::1]:9", "[::ffff:127.0.0.1]:9"] {
             assert!(operator.asks(&HeaderMap::new(), here.parse().ok()), "{here}");
-            for name in FORWARDED {
+            for name in FORWARDED.into_iter().chain(["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"]) {
                 assert!(!operator.asks(&headers(name, "10.1.2.3"), here.parse().ok()), "{name}");
             }
         }
         assert!(!operator.asks(&HeaderMap::new(), None));
         assert!(!operator.asks(&headers("authorization", "Bearer "), "10.1.2.3:9".parse().ok()));
+    }
+
+    #[test]
+    fn this_machine_is_let_in_by_its_own_names_only() {
+        let (operator, here) = (Operator::default(), "127.0.0.1:9".parse().ok());
+        for name in ["localhost:3000", "LOCALHOST", "127.0.0.1", "127.0.0.1:3000", "[::1]:3000"] {
+            assert!(operator.asks(&headers("host", name), here), "{name}");
+        }
+        for name in ["evil.example", "127.0.0.1.evil.example:3000", "10.1.2.3:3000", "a@localhost", ""] {
+            assert!(!operator.asks(&headers("host", name), here), "{name}");
+        }
     }
 
     #[test]

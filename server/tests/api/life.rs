@@ -93,6 +93,12 @@ fn options_that_cannot_work_are_refused_with_a_sentence() {
         &["--max-batch", "0"],
         &["--deadline", "soon"],
         &["--queue", "carrier-pigeon"],
+        &["--take-over", "300000000000y"],
+        &["--max-batch", "18446744073709551615"],
+        &["--result-ttl", "300000000y"],
+        &["--deadline", "7h"],
+        &["--drain", "18446744073709551615s"],
+        &["--model-delay", "90d"],
     ] {
         let (code, said) = refused(data.path(), options);
         assert!(code.is_some_and(|code| code != 0), "{options:?}: {said}");
