@@ -27,7 +27,7 @@ pub(crate) fn Footer(
                             <a href="https://grouplens.org/datasets/movielens/">"GroupLens Research"</a>
                             " at the University of Minnesota, for research and not for commercial use"
                         }
-                    })} ". Everything runs on this machine."
+                    })} ". Everything stays on this server."
             </p>
             <Ways />
             {operator.then(|| view! { <a href="/workers" rel="external">"Workers"</a> })}
@@ -40,7 +40,7 @@ pub(crate) fn Footer(
 pub(crate) fn PlainFooter() -> impl IntoView {
     view! {
         <footer class="footer">
-            <p>"Everything runs on this machine."</p>
+            <p>"Everything stays on this server."</p>
             <Ways />
         </footer>
     }

@@ -1,5 +1,8 @@
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -99,7 +102,7 @@ enum State {
 pub struct Link {
     redis: Redis,
     state: watch::Receiver<State>,
-    doubt: Arc<Notify>,
+    doubt: Arc<Doubt>,
     refusals: Refusals,
 }
 
@@ -132,7 +135,7 @@ impl Link {
     /// Starts the task that keeps the connection; it ends when the last clone is dropped.
     pub fn start(redis: Redis, setup: Setup) -> Self {
         let (sender, state) = watch::channel(State::Trying);
-        let doubt = Arc::new(Notify::new());
+        let doubt = Arc::<Doubt>::default();
         tokio::spawn(keep(redis.clone(), setup, sender, Arc::clone(&doubt)));
         Self { redis, state, doubt, refusals: Refusals::default() }
     }
@@ -211,7 +214,7 @@ impl Link {
         match answer {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) if is_away(&error) => {
-                self.doubt.notify_one();
+                self.doubt.raise(is_demoted(&error));
                 Err(LinkError::Away(error.to_string().into()))
             }
             Ok(Err(error)) => {
@@ -220,7 +223,7 @@ impl Link {
                 Err(LinkError::Refused(why))
             }
             Err(_) => {
-                self.doubt.notify_one();
+                self.doubt.raise(false);
                 Err(LinkError::Away("it does not answer".into()))
             }
         }
@@ -241,7 +244,26 @@ pub(crate) fn is_away(error: &RedisError) -> bool {
         )
 }
 
-async fn keep(redis: Redis, setup: Setup, state: watch::Sender<State>, doubt: Arc<Notify>) {
+/// Whether this Redis has become a replica. It answers PING as before: only another connection may lead to its successor.
+fn is_demoted(error: &RedisError) -> bool {
+    matches!(error.kind(), redis::ErrorKind::Server(redis::ServerErrorKind::ReadOnly))
+}
+
+/// Asks the keeper to look whether the connection is good for anything.
+#[derive(Default)]
+struct Doubt {
+    raised: Notify,
+    demoted: AtomicBool,
+}
+
+impl Doubt {
+    fn raise(&self, demoted: bool) {
+        self.demoted.fetch_or(demoted, Ordering::AcqRel);
+        self.raised.notify_one();
+    }
+}
+
+async fn keep(redis: Redis, setup: Setup, state: watch::Sender<State>, doubt: Arc<Doubt>) {
     let mut pause = FIRST_PAUSE;
     let mut told: Option<Instant> = None;
     while !state.is_closed() {
@@ -266,9 +288,16 @@ async fn keep(redis: Redis, setup: Setup, state: watch::Sender<State>, doubt: Ar
             State::Down(why) | State::Unfit(why) => Arc::clone(why),
             State::Trying | State::Up(_) => continue,
         };
+        if state.is_closed() {
+            return;
+        }
         // Not a line for every try.
         if told.is_none_or(|at| at.elapsed() > Duration::from_secs(30)) {
-            tracing::warn!(%redis, %why, "Redis is out of reach; trying again");
+            if matches!(*state.borrow(), State::Unfit(_)) {
+                tracing::warn!(%redis, %why, "this Redis cannot be used; trying again");
+            } else {
+                tracing::warn!(%redis, %why, "Redis is out of reach; trying again");
+            }
             told = Some(Instant::now());
         }
         tokio::select! {
@@ -291,14 +320,19 @@ async fn connected(redis: &Redis, setup: &Setup) -> Result<MultiplexedConnection
 
 async fn until_it_breaks(
     mut connection: MultiplexedConnection,
-    doubt: &Notify,
+    doubt: &Doubt,
     state: &watch::Sender<State>,
 ) -> Arc<str> {
+    // What was said of the last one.
+    doubt.demoted.store(false, Ordering::Release);
     loop {
         tokio::select! {
             () = sleep(PING_EVERY) => {}
-            () = doubt.notified() => {}
+            () = doubt.raised.notified() => {}
             () = state.closed() => return "the process stops".into(),
+        }
+        if doubt.demoted.load(Ordering::Acquire) {
+            return "it has become a replica".into();
         }
         let ping = redis::cmd("PING");
         match timeout(ANSWER, ping.query_async::<()>(&mut connection)).await {

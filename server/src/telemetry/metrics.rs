@@ -10,6 +10,8 @@ pub mod names {
     pub const SCHEDULED: &str = "marquee_predictions_scheduled_total";
     /// Predictions that a worker of this process finished, by `state`: success, failure.
     pub const FINISHED: &str = "marquee_predictions_finished_total";
+    /// Predictions that failed without being computed, by `reason`: late, given_up, other_catalogue.
+    pub const UNSEEN: &str = "marquee_predictions_failed_unseen_total";
     /// From schedule to begin.
     pub const WAITED: &str = "marquee_prediction_wait_seconds";
     /// A batch's computation.
@@ -73,6 +75,10 @@ impl Metrics {
 fn describe() {
     describe_counter!(names::SCHEDULED, "Predictions scheduled, by outcome");
     describe_counter!(names::FINISHED, "Predictions that a worker of this process finished, by state");
+    describe_counter!(
+        names::UNSEEN,
+        "Predictions that failed without being computed, by reason; one process tells of each"
+    );
     describe_histogram!(names::WAITED, Unit::Seconds, "Time from schedule to begin");
     describe_histogram!(names::COMPUTED, Unit::Seconds, "Time to compute a batch");
     describe_histogram!(names::BATCH, "Predictions computed together");
@@ -84,6 +90,13 @@ fn describe() {
     describe_counter!(names::HTTP, "HTTP requests by method, route and status");
     describe_histogram!(names::HTTP_TIME, Unit::Seconds, "Time from a request's head to its answer's head");
     describe_histogram!(names::SQLITE, Unit::Seconds, "Time of a query of SQLite, its waiting included");
+}
+
+/// Notes predictions that ended though no worker was done with them.
+pub fn ended_unseen(reason: &'static str, how_many: u64) {
+    if how_many > 0 {
+        metrics::counter!(names::UNSEEN, "reason" => reason).increment(how_many);
+    }
 }
 
 /// Notes how long something took.

@@ -9,4 +9,4 @@ mod otel;
 pub mod trace;
 
 pub use logs::{LogFormat, Telling, start_logging};
-pub use metrics::{Metrics, names, observe};
+pub use metrics::{Metrics, ended_unseen, names, observe};

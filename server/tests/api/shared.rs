@@ -163,12 +163,20 @@ async fn a_job_that_kills_its_workers_is_given_up_and_its_companions_succeed() {
     assert!(list.contains("3 deliveries") && list.contains("1 film for 0 ratings"), "{list}");
     let name = list.split(' ').next().expect("a name");
     assert_eq!(jobs(&["retry", "1-1"]).0, Some(1), "there is no such job");
+    let mut many = redis::pipe();
+    (0..25_000).for_each(|n| {
+        many.zadd("{marquee}:ids", format!("another-{n}"), n).ignore();
+    });
+    many.exec(&mut redis.connection()).expect("written");
+    let before = redis.ask::<u32>("ZCARD {marquee}:ids");
     let (code, again) = jobs(&["retry", name]);
     assert_eq!(code, Some(0), "{again}");
+    assert_eq!(redis.ask::<u32>("ZCARD {marquee}:ids"), before + 1, "nobody's result goes for it");
     let id = again.trim().rsplit(' ').next().expect("an id");
     assert_eq!(server.finished(id).await["status"], "SUCCESS");
     assert_eq!(jobs(&["list"]).1.trim(), "No job was given up.");
     assert_eq!(jobs(&["drop", "--all"]).0, Some(0));
+    assert_eq!(jobs(&["retry", "--all"]).1.trim(), "No job was given up.");
 }
 
 #[tokio::test]
@@ -213,10 +221,18 @@ async fn what_was_said_moves_to_redis_and_what_is_said_there_already_stays() {
     assert!(library.text().await.expect("a page").contains("Our Wedding"));
     assert!(films[..2].iter().all(|film| !ids(&own).contains(film)), "rated films come back");
     rate(&shared, films[1], "0").await;
+    let off = visitor.delete(shared.at(&format!("/api/watchlist/{}", films[2]))).send().await.expect("an answer");
+    assert_eq!(off.status(), 204);
     assert!(migrate().starts_with("0 ratings"), "what was taken back stays taken back");
+    let wanted = visitor.get(shared.at("/api/watchlist")).send().await.expect("an answer");
+    assert!(ids(&json_of(wanted).await.1["films"]).is_empty());
     let gone = visitor.delete(shared.at("/api/visitor")).send().await.expect("an answer");
     assert_eq!(gone.status(), 204);
-    assert!(migrate().starts_with("5 ratings"), "in a viewer's shoes too, everything was forgotten");
+    for kind in ["r", "m", "o", "s"] {
+        let keys: Vec<String> = redis.ask(&format!("KEYS {{marquee}}:{kind}:*"));
+        assert!(keys.is_empty(), "in a viewer's shoes too, everything was forgotten: {keys:?}");
+    }
+    assert!(migrate().starts_with("0 ratings"), "who was forgotten stays forgotten");
 }
 
 #[tokio::test]
@@ -307,6 +323,54 @@ async fn a_worker_computes_nothing_about_films_that_it_does_not_have() {
 }
 
 #[tokio::test]
+async fn a_worker_with_other_films_that_found_redis_later_leaves_jobs_to_those_who_have_them() {
+    let mut redis = Redis::start();
+    let server = web_server(&redis, &[]).await;
+    redis.kill();
+    // Nobody can tell it yet.
+    let _wrong = Worker::start_on(&redis, another_catalogue(), &[]);
+    redis.start_again();
+    let start = Instant::now();
+    while server.get_json("/readyz").await["why"].as_str().is_none_or(|why| !why.contains("no worker")) {
+        assert!(start.elapsed() < PATIENCE, "the server does not find Redis again");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let id = server.schedule(json!({ "liked": [] })).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(state(&server, &id).await.1["status"], "PENDING");
+    let _right = Worker::start(&redis, &[]);
+    assert_eq!(server.finished(&id).await["status"], "SUCCESS");
+}
+
+#[tokio::test]
+async fn workers_keep_the_catalogues_name_without_any_web_server() {
+    let redis = Redis::start();
+    let _worker = Worker::start(&redis, &[]);
+    for command in ["EXPIRE {marquee}:catalogue 1", "DEL {marquee}:catalogue"] {
+        let _: redis::Value = redis.ask(command);
+        let start = Instant::now();
+        while redis.ask::<i32>("TTL {marquee}:catalogue") < 30 {
+            assert!(start.elapsed() < PATIENCE, "after {command} the name is not kept");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn names_of_workers_that_died_are_removed_by_those_who_live() {
+    let redis = Redis::start();
+    let _: redis::Value = redis.ask("ZADD {marquee}:workers 1000 ghost");
+    let _: redis::Value = redis.ask("HSET {marquee}:done ghost 5");
+    let _worker = Worker::start(&redis, &[]);
+    let start = Instant::now();
+    while redis.ask::<Option<String>>("HGET {marquee}:done ghost").is_some() {
+        assert!(start.elapsed() < PATIENCE, "the ghost stays");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(redis.ask::<Option<String>>("ZSCORE {marquee}:workers ghost"), None);
+}
+
+#[tokio::test]
 async fn another_catalogue_is_refused_on_the_same_queue() {
     let redis = Redis::start();
     let _server = web_server(&redis, &[]).await;
@@ -361,6 +425,8 @@ async fn what_nobody_began_in_time_fails_honestly() {
         "{failed}"
     );
     assert_eq!(redis.ask::<u32>("XLEN {marquee}:jobs"), 0);
+    let metrics = server.get("/metrics").await.text().await.expect("text");
+    assert!(metrics.contains("marquee_predictions_failed_unseen_total{reason=\"late\"} 1"), "{metrics}");
 }
 
 async fn wait_for(server: &Server, id: &str, wanted: &str) {

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use super::Limits;
 use crate::{
     predictions::{Absent, Activity, Job, Key, Load, Refusal, Request, State, activity::Diary, queue::Outcome},
-    telemetry::trace,
+    telemetry::{ended_unseen, trace},
 };
 
 /// A result of the usual twenty films has about half as many bytes.
@@ -267,6 +267,7 @@ impl Book {
                 break;
             }
             self.waiting.pop_front();
+            ended_unseen("late", 1);
             let waited = humantime::format_duration(self.limits.deadline);
             self.end(number, Err(format!("No worker was free within {waited}. Try again in a moment.").into()), now);
         }

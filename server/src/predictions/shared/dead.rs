@@ -7,8 +7,12 @@ use redis::{Connection, RedisError, cmd, streams::StreamRangeReply};
 use super::{milliseconds, scripts, setup::CATALOGUE_LIFE};
 use crate::{
     link::Redis,
-    predictions::{IdMint, Limits, Request},
+    predictions::{IdMint, Request},
 };
+
+/// An operator who tries a job again is refused by no bound, and nobody's result goes for it. All numbers up to here are
+/// exact in Lua.
+const UNBOUNDED: u64 = 1 << 53;
 
 /// A job that was given up.
 #[derive(Debug)]
@@ -33,8 +37,8 @@ pub struct DeadLetter {
 pub enum Retried {
     /// It is in the queue, under this new id.
     Again(String),
-    /// The queue is full, or no id could be made.
-    Full,
+    /// No web server has ever been there, so there is no id for it.
+    NobodyServes,
     /// It is about another catalogue than those who work now have.
     OtherCatalogue,
 }
@@ -88,20 +92,20 @@ impl DeadLetters {
     }
 
     /// Puts the job into the queue again, under a new id that anyone who holds it may ask for.
-    pub fn retry(&mut self, letter: &DeadLetter, limits: &Limits) -> Result<Retried, RedisError> {
+    pub fn retry(&mut self, letter: &DeadLetter, deadline: Duration, ttl: Duration) -> Result<Retried, RedisError> {
         let stored: Vec<u8> = cmd("GET").arg(self.redis.key("secret")).query(&mut self.connection)?;
         let id = <[u8; 32]>::try_from(stored).ok().and_then(|secret| IdMint::new(secret).mint().ok());
-        let Some(id) = id else { return Ok(Retried::Full) };
+        let Some(id) = id else { return Ok(Retried::NobodyServes) };
         let mut submit = scripts::SUBMIT.on(&self.redis);
         submit
             .arg(id.to_string())
             .arg(&letter.key)
             .arg("")
             .arg(&letter.raw)
-            .arg(milliseconds(limits.deadline))
-            .arg(milliseconds(limits.result_ttl))
-            .arg(limits.queue_capacity)
-            .arg(limits.result_capacity.saturating_add(limits.queue_capacity))
+            .arg(milliseconds(deadline))
+            .arg(milliseconds(ttl))
+            .arg(UNBOUNDED)
+            .arg(UNBOUNDED)
             .arg("retry")
             .arg(letter.request.as_ref().map_or_else(String::new, Request::in_words))
             .arg(&letter.catalogue)
@@ -109,8 +113,7 @@ impl DeadLetters {
         let (said, _): (String, String) = submit.invoke(&mut self.connection)?;
         match said.as_str() {
             "ok" => {}
-            "other" => return Ok(Retried::OtherCatalogue),
-            _ => return Ok(Retried::Full),
+            _ => return Ok(Retried::OtherCatalogue),
         }
         self.drop_letter(&letter.letter)?;
         Ok(Retried::Again(id.to_string()))

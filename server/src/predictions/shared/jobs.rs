@@ -10,14 +10,19 @@ use std::{
 };
 
 use redis::{
-    Connection, RedisError, cmd,
+    Connection, ErrorKind, RedisError, cmd,
     streams::{StreamId, StreamReadReply},
 };
 
-use super::{Claims, late, milliseconds, scripts, stop::Stop};
+use super::{
+    Claims, late, milliseconds, scripts,
+    setup::{agreement, another_catalogue},
+    stop::Stop,
+};
 use crate::{
     link::{Redis, in_words},
     predictions::{Job, JobSource, Limits, Request, queue::Outcome},
+    telemetry::ended_unseen,
 };
 
 /// How long one read from the stream waits for a job; also how soon a stopping worker notices.
@@ -31,11 +36,12 @@ const TELL_AGAIN: Duration = Duration::from_secs(30);
 const DEAD_LETTERS: usize = 10_000;
 /// After this long without a word the name of a worker that holds nothing is removed.
 const FORGET_NAMES: Duration = Duration::from_secs(600);
+/// How often they are looked for.
+const TIDY_EVERY: Duration = Duration::from_secs(60);
 /// What is said of a job that was given up.
 const GIVEN_UP: &str = "The workers that tried this prediction ended before they were done. It was given up.";
 const OTHER_CATALOGUE: &str =
     "This prediction is about another catalogue than the one that is served here. Load the page again.";
-const OTHER_VERSION: &str = "This prediction was scheduled by another version of Marquee. Try again in a moment.";
 
 /// A job as it is in the stream.
 #[derive(Default)]
@@ -62,9 +68,19 @@ pub struct SharedJobs {
 }
 
 /// The thread's own connection, and what it remembers between two calls.
+#[derive(Default)]
 struct Line {
     connection: Option<Connection>,
+    rounds: Rounds,
+}
+
+/// When what is to be done now and then was done last.
+#[derive(Default)]
+struct Rounds {
+    /// Looked for jobs whose worker is silent, and for what all here have agreed on.
     looked: Option<Instant>,
+    /// Removed the names of workers that are gone.
+    tidied: Option<Instant>,
 }
 
 impl SharedJobs {
@@ -87,7 +103,7 @@ impl SharedJobs {
             consumer,
             next_number: AtomicU64::new(0),
             held: Mutex::default(),
-            line: Mutex::new(Line { connection: None, looked: None }),
+            line: Mutex::default(),
             stop: Stop::default(),
         });
         let weak = Arc::downgrade(&source);
@@ -134,16 +150,20 @@ impl SharedJobs {
         &self,
         what: &str,
         give_up: impl Fn() -> bool,
-        mut step: impl FnMut(&mut Connection, &mut Option<Instant>) -> Result<T, RedisError>,
+        mut step: impl FnMut(&mut Connection, &mut Rounds) -> Result<T, RedisError>,
     ) -> Option<T> {
         let mut line = self.line();
         let mut pause = FIRST_PAUSE;
         let mut told = None;
         loop {
-            let Line { connection, looked } = &mut *line;
+            let Line { connection, rounds } = &mut *line;
             let tried = match connection {
-                Some(open) => step(open, looked),
-                None => self.redis.blocking(READ).and_then(|open| step(connection.insert(open), looked)),
+                Some(open) => step(open, rounds),
+                None => self.redis.blocking(READ).and_then(|open| {
+                    // It may be another Redis, or have been emptied.
+                    rounds.looked = None;
+                    step(connection.insert(open), rounds)
+                }),
             };
             match tried {
                 Ok(value) => {
@@ -180,18 +200,23 @@ impl SharedJobs {
         }
     }
 
-    fn try_take(
-        &self,
-        most: usize,
-        connection: &mut Connection,
-        looked: &mut Option<Instant>,
-    ) -> Result<Vec<Job>, RedisError> {
-        if looked.is_none_or(|at| at.elapsed() >= self.claims.look_every()) {
+    fn try_take(&self, most: usize, connection: &mut Connection, rounds: &mut Rounds) -> Result<Vec<Job>, RedisError> {
+        if rounds.looked.is_none_or(|at| at.elapsed() >= self.claims.look_every()) {
+            let named: String = agreement(&self.redis, &self.catalogue).invoke(connection)?;
+            if named != *self.catalogue {
+                // Its jobs are about other films.
+                let why = another_catalogue(&named, &self.catalogue);
+                return Err((ErrorKind::InvalidClientConfig, "not for this worker", why).into());
+            }
             // One that was delivered before runs alone: if it is a poison, it takes no companions with it.
             if let Some(job) = self.take_over(connection)? {
                 return Ok(job);
             }
-            *looked = Some(Instant::now());
+            rounds.looked = Some(Instant::now());
+        }
+        if rounds.tidied.is_none_or(|at| at.elapsed() >= TIDY_EVERY) {
+            self.tidy("", connection)?;
+            rounds.tidied = Some(Instant::now());
         }
         let read = cmd("XREADGROUP")
             .arg("GROUP")
@@ -217,7 +242,8 @@ impl SharedJobs {
         for entry in &entries {
             begin.arg(&entry.id);
         }
-        let begun: Vec<String> = begin.invoke(connection)?;
+        let (begun, late): (Vec<String>, u64) = begin.invoke(connection)?;
+        ended_unseen("late", late);
         let posted = |entry: StreamId| {
             let field = |name| entry.get::<String>(name).unwrap_or_default();
             let posted = Posted { request: entry.get("r")?, trace: field("t"), catalogue: field("g") };
@@ -240,47 +266,43 @@ impl SharedJobs {
             .arg(milliseconds(self.limits.result_ttl))
             .arg(GIVEN_UP)
             .arg(DEAD_LETTERS);
-        let taken: Option<(String, Vec<u8>, u32, String, String)> =
-            match take_over.invoke::<redis::Value>(connection)? {
-                redis::Value::Array(fields) if fields.is_empty() => None,
-                value => Some(redis::from_redis_value(value)?),
-            };
+        let (given_up, taken): (u64, redis::Value) = take_over.invoke(connection)?;
+        ended_unseen("given_up", given_up);
+        let taken: Option<(String, Vec<u8>, u32, String, String)> = match taken {
+            redis::Value::Array(fields) if fields.is_empty() => None,
+            value => Some(redis::from_redis_value(value)?),
+        };
         let Some((entry, request, delivery, trace, catalogue)) = taken else { return Ok(None) };
         tracing::warn!(worker = self.consumer, entry, delivery, "took over a job whose worker has gone silent");
         let posted = Posted { request, trace, catalogue };
         Ok(Some(self.job(entry, &posted, connection).into_iter().collect()))
     }
 
-    /// What is to be computed, and is now held; what is none of ours to compute fails here.
+    /// What is to be computed, and is now held. What is about another catalogue fails here: all who are here serve ours. What
+    /// cannot be read is left alone: a web server of a later version has asked, whose workers take it over from us.
     fn job(&self, entry: String, posted: &Posted, connection: &mut Connection) -> Option<Job> {
         // A web server of an earlier version says nothing of its catalogue.
         let is_ours = posted.catalogue.is_empty() || *posted.catalogue == *self.catalogue;
+        if !is_ours {
+            tracing::error!(entry, catalogue = posted.catalogue, "a job is about another catalogue");
+            let mut complete = self.completion();
+            complete.arg(&entry).arg("FAILURE").arg(OTHER_CATALOGUE);
+            // Not completed it is delivered again, and given up in the end.
+            let _ = complete.invoke::<u64>(connection);
+            ended_unseen("other_catalogue", 1);
+            return None;
+        }
         let request = match serde_json::from_slice::<Request>(&posted.request) {
-            Ok(request) if is_ours => Ok(request),
-            Ok(_) => {
-                tracing::error!(entry, catalogue = posted.catalogue, "a job is about another catalogue");
-                Err(OTHER_CATALOGUE)
-            }
+            Ok(request) => Arc::new(request),
             Err(error) => {
-                tracing::error!(entry, %error, "a job cannot be read");
-                Err(OTHER_VERSION)
+                tracing::error!(entry, %error, "a job cannot be read; it is left to others");
+                return None;
             }
         };
-        match request {
-            Ok(request) => {
-                let number = self.next_number.fetch_add(1, Ordering::Relaxed);
-                let waited = since(&entry);
-                self.held().insert(number, entry);
-                Some(Job { number, request: Arc::new(request), waited, trace: posted.trace.as_str().into() })
-            }
-            Err(why) => {
-                let mut complete = self.completion();
-                complete.arg(&entry).arg("FAILURE").arg(why);
-                // Not completed it is delivered again, and given up in the end.
-                let _ = complete.invoke::<u64>(connection);
-                None
-            }
-        }
+        let number = self.next_number.fetch_add(1, Ordering::Relaxed);
+        let waited = since(&entry);
+        self.held().insert(number, entry);
+        Some(Job { number, request, waited, trace: posted.trace.as_str().into() })
     }
 
     fn completion(&self) -> redis::ScriptInvocation<'_> {
@@ -319,15 +341,20 @@ impl SharedJobs {
         }
     }
 
-    /// Takes our name off the stream, and the names of those who have long been gone.
+    /// Takes our name off the stream.
     fn leave(&self) {
-        let mut leave = scripts::LEAVE.on(&self.redis);
-        leave.arg(&self.consumer).arg(milliseconds(FORGET_NAMES));
         let mut line = self.line();
         if let Some(connection) = &mut line.connection {
-            // Names that stay are removed by whoever ends next.
-            let _ = leave.invoke::<u64>(connection);
+            // If it stays, others remove it.
+            let _ = self.tidy(&self.consumer, connection);
         }
+    }
+
+    /// Removes the names of those who have long been gone, and this one if it holds nothing.
+    fn tidy(&self, leaving: &str, connection: &mut Connection) -> Result<(), RedisError> {
+        let mut leave = scripts::LEAVE.on(&self.redis);
+        leave.arg(leaving).arg(milliseconds(FORGET_NAMES));
+        leave.invoke(connection)
     }
 }
 
@@ -348,7 +375,7 @@ impl JobSource for SharedJobs {
             let taken = self.persistently(
                 "taking jobs",
                 || self.stop.is_asked(),
-                |connection, looked| self.try_take(most, connection, looked),
+                |connection, rounds| self.try_take(most, connection, rounds),
             );
             if let Some(jobs) = taken.filter(|jobs| !jobs.is_empty()) {
                 return Some(jobs);

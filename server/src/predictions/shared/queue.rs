@@ -15,7 +15,7 @@ use super::{
     late, milliseconds,
     notices::{Heard, Notices},
     owner_text, scripts,
-    setup::{CATALOGUE_LIFE, Identity, another_catalogue, keep_catalogue},
+    setup::{CATALOGUE_LIFE, Identity, another_catalogue, keep_agreed},
 };
 use crate::{
     link::Link,
@@ -23,7 +23,7 @@ use crate::{
         Absent, Activity, Answer, Key, Limits, Load, Queue, Refusal, Request, State, Until, activity::REMEMBERED,
         queue::SOON,
     },
-    telemetry::{names, trace},
+    telemetry::{ended_unseen, names, trace},
 };
 
 /// A waiting caller looks again after this long even if nothing rang: a message may have been lost.
@@ -88,7 +88,7 @@ impl SharedQueue {
         })
     }
 
-    /// Fails what waited too long, and keeps the catalogue's name; runs until it is dropped. Every web server does this,
+    /// Fails what waited too long, and keeps what all agreed on; runs until it is dropped. Every web server does this,
     /// and it does no harm that several do.
     pub async fn keep_swept(&self) {
         let mut tick = tokio::time::interval(SWEEP);
@@ -98,8 +98,8 @@ impl SharedQueue {
             let mut sweep = scripts::SWEEP.on(self.link.redis());
             sweep.arg(milliseconds(self.limits.result_ttl)).arg(late(self.limits.deadline));
             // Why it does not work is told by the link; the next round tries again.
-            let _ = self.link.script::<u64>(&sweep).await;
-            let _ = self.link.pipeline::<()>(&keep_catalogue(self.link.redis(), &self.identity)).await;
+            ended_unseen("late", self.link.script::<u64>(&sweep).await.unwrap_or_default());
+            let _ = keep_agreed(&self.link, &self.identity).await;
             if let Ok(seen) = self.link.script::<usize>(&scripts::WORKERS.on(self.link.redis())).await {
                 self.workers_seen.store(seen, Ordering::Relaxed);
             }

@@ -25,7 +25,7 @@ pub struct Step(LazyLock<Script>);
 
 impl Step {
     /// The call, to which arguments are added.
-    pub fn on(&self, redis: &Redis) -> ScriptInvocation<'_> {
+    pub fn on(&'static self, redis: &Redis) -> ScriptInvocation<'static> {
         let mut call = self.0.key(redis.key("jobs"));
         call.arg(redis.prefix());
         call
@@ -35,6 +35,7 @@ impl Step {
 step!(/** Joins an equal computation, begins one, or refuses. */ SUBMIT, "submit.lua");
 step!(/** Where a prediction stands. */ LOOK, "look.lua");
 step!(/** A holder waits no more. */ RELEASE, "release.lua");
+step!(/** All serve the same catalogue. */ AGREE, "agree.lua");
 step!(/** A worker begins what it was given. */ BEGIN, "begin.lua");
 step!(/** A worker takes over what another held. */ TAKE_OVER, "take_over.lua");
 step!(/** A worker says that it still computes. */ RENEW, "renew.lua");

@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::FutureExt;
 use rand::TryRngCore;
-use redis::{RedisError, aio::MultiplexedConnection, cmd};
+use redis::{RedisError, ScriptInvocation, aio::MultiplexedConnection, cmd};
 
+use super::scripts;
 use crate::{
-    link::{Redis, Setup, SetupError},
+    link::{Link, LinkError, Redis, Setup, SetupError},
     predictions::IdMint,
 };
 
@@ -95,14 +96,9 @@ async fn agree_on_the_catalogue(
     identity: &Identity,
     connection: &mut MultiplexedConnection,
 ) -> Result<(), SetupError> {
-    let key = redis.key("catalogue");
-    let ours = &*identity.catalogue;
-    cmd("SET").arg(&key).arg(ours).arg("NX").arg("EX").arg(CATALOGUE_LIFE).query_async::<()>(connection).await?;
-    let theirs: Option<String> = cmd("GET").arg(&key).query_async(connection).await?;
-    match theirs {
-        Some(theirs) if theirs != ours => Err(SetupError::Unfit(another_catalogue(&theirs, ours))),
-        _ => Ok(()),
-    }
+    let ours = identity.catalogue();
+    let theirs: String = agreement(redis, ours).invoke_async(connection).await?;
+    if theirs == ours { Ok(()) } else { Err(SetupError::Unfit(another_catalogue(&theirs, ours))) }
 }
 
 /// What is to be done where others have named another catalogue first.
@@ -113,13 +109,29 @@ pub(super) fn another_catalogue(theirs: &str, ours: &str) -> String {
     )
 }
 
-/// Says that this process still serves its catalogue, also to a Redis that was emptied.
-pub(super) fn keep_catalogue(redis: &Redis, identity: &Identity) -> redis::Pipeline {
-    let key = redis.key("catalogue");
+/// Says that this process still serves its catalogue, and takes over the secret that all ids are made with, also where Redis
+/// was emptied: whoever comes first names both.
+pub(super) async fn keep_agreed(link: &Link, identity: &Identity) -> Result<(), LinkError> {
+    let theirs: String = link.script(&agreement(link.redis(), identity.catalogue())).await?;
+    if theirs != identity.catalogue() {
+        link.refused(&another_catalogue(&theirs, identity.catalogue()).into());
+    }
+    let Some(mint) = identity.mint() else { return Ok(()) };
+    let (key, secret) = (link.redis().key("secret"), mint.secret());
     let mut keep = redis::pipe();
-    keep.cmd("SET").arg(&key).arg(&*identity.catalogue).arg("NX").arg("EX").arg(CATALOGUE_LIFE).ignore();
-    keep.cmd("EXPIRE").arg(&key).arg(CATALOGUE_LIFE).ignore();
-    keep
+    keep.cmd("SET").arg(&key).arg(&secret[..]).arg("NX").ignore().cmd("GET").arg(&key);
+    let (stored,): (Vec<u8>,) = link.pipeline(&keep).await?;
+    if let Some(stored) = <[u8; 32]>::try_from(stored).ok().filter(|stored| *stored != secret) {
+        identity.set(IdMint::new(stored));
+    }
+    Ok(())
+}
+
+/// Answers with the fingerprint of the catalogue that all on this queue serve; ours, if nobody has named one.
+pub(super) fn agreement(redis: &Redis, ours: &str) -> ScriptInvocation<'static> {
+    let mut agree = scripts::AGREE.on(redis);
+    agree.arg(ours).arg(CATALOGUE_LIFE);
+    agree
 }
 
 /// The secret behind the ids' checksums: one for all, made by whoever comes first.

@@ -1,10 +1,11 @@
--- A worker begins the entries that the stream gave it; those that need no work are left out.
+-- A worker begins the entries that the stream gave it; those that need no work are left out. Answers with those that it
+-- began, and how many were late.
 -- ARGV: 2 ttl (ms), 3 what is said of those past their deadline, 4… entries
 local ttl = tonumber(ARGV[2])
 local begun, late = {}, {}
 for i = 4, #ARGV do
   local entry = ARGV[i]
-  local state = redis.call('HGET', computation(entry), 's')
+  local state = state_of(entry)
   if state == 'PENDING' then
     local deadline = redis.call('ZSCORE', WAITING, entry)
     if deadline and tonumber(deadline) <= now then
@@ -22,4 +23,4 @@ end
 if #begun > 0 then tally('b' .. #begun) end
 announce('S', begun)
 announce('D', late)
-return begun
+return { begun, #late }

@@ -58,6 +58,12 @@ local function announce(letter, entries)
   if #entries > 0 then redis.call('PUBLISH', P .. ':moves', letter .. ' ' .. table.concat(entries, ' ')) end
 end
 
+-- Where a computation stands; nothing for one that is not there, or that somebody else has written over.
+local function state_of(entry)
+  local state = redis.pcall('HGET', computation(entry), 's')
+  return type(state) == 'string' and state or nil
+end
+
 -- The entry that an id points to, and the id's owner.
 local function pointed(id)
   local stored = redis.call('GET', prediction(id))

@@ -5,7 +5,7 @@ local done = {}
 for i = 5, #ARGV, 3 do
   local entry = ARGV[i]
   if #redis.call('XPENDING', JOBS, GROUP, entry, entry, 1, consumer) > 0 then
-    if redis.call('HGET', computation(entry), 's') == 'STARTED' then
+    if state_of(entry) == 'STARTED' then
       finish(entry, ARGV[i + 1], ARGV[i + 2], model, ttl)
       done[#done + 1] = entry
     else

@@ -1,11 +1,12 @@
 -- Takes one job over from a worker that has said nothing for too long; one that was delivered too often is given up.
+-- Answers with how many were given up, and the job.
 -- ARGV: 2 consumer, 3 silence (ms), 4 most deliveries, 5 ttl (ms), 6 why it is given up, 7 dead letters kept
 local consumer, silence, most, ttl = ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
 local done = {}
 heard_of(consumer)
 for _, held in ipairs(redis.call('XPENDING', JOBS, GROUP, 'IDLE', silence, '-', '+', 16)) do
   local entry, deliveries = held[1], held[4]
-  local state = redis.call('HGET', computation(entry), 's')
+  local state = state_of(entry)
   if state ~= 'PENDING' and state ~= 'STARTED' then
     leave_stream(entry)
   elseif deliveries >= most then
@@ -26,9 +27,9 @@ for _, held in ipairs(redis.call('XPENDING', JOBS, GROUP, 'IDLE', silence, '-', 
       tally('b1')
       announce('S', { entry })
       announce('D', done)
-      return { entry, claimed[2][2], deliveries + 1, claimed[2][4] or '', claimed[2][6] or '' }
+      return { #done, { entry, claimed[2][2], deliveries + 1, claimed[2][4] or '', claimed[2][6] or '' } }
     end
   end
 end
 announce('D', done)
-return {}
+return { #done, {} }
