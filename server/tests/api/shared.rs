@@ -371,6 +371,19 @@ async fn names_of_workers_that_died_are_removed_by_those_who_live() {
 }
 
 #[tokio::test]
+async fn a_job_of_a_later_version_is_left_to_its_workers_and_holds_up_no_other() {
+    let redis = Redis::start();
+    let server = web_server(&redis, &[]).await;
+    let entry: String = redis.ask("XADD {marquee}:jobs * r [] t  g ");
+    let _: redis::Value = redis.ask(&format!("HSET {{marquee}}:c:{entry} s PENDING k key n 1 w something"));
+    let _worker = Worker::start(&redis, &[]);
+    let id = server.schedule(json!({ "liked": [] })).await;
+    assert_eq!(server.finished(&id).await["status"], "SUCCESS");
+    assert_eq!(redis.ask::<String>(&format!("HGET {{marquee}}:c:{entry} s")), "STARTED", "nobody has failed it");
+    assert_eq!(redis.ask::<u32>("XLEN {marquee}:jobs"), 1, "it is there for whoever can read it");
+}
+
+#[tokio::test]
 async fn another_catalogue_is_refused_on_the_same_queue() {
     let redis = Redis::start();
     let _server = web_server(&redis, &[]).await;
