@@ -130,7 +130,8 @@ impl Port for SitePort {
     async fn workers(&self, visitor: Visitor) -> Result<WorkersPage, PortError> {
         if !visitor.operator {
             return Err(PortError::Forbidden(
-                "This page is for the operator: open it on the server's own machine, or with the operator's token."
+                "This page is for the operator: open it on the server's own machine, as localhost, or with the token in the \
+                 file that --operator-token-file names."
                     .to_owned(),
             ));
         }
