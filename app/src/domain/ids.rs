@@ -14,6 +14,11 @@ pub struct MovieId(pub u32);
 #[serde(transparent)]
 pub struct ViewerId(pub u32);
 
+/// The text is not a viewer's number as it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a viewer's number is digits, without a sign or zeros in front")]
+pub struct InvalidViewerId;
+
 /// The text is not a film's number as it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a film's number is digits, without a sign or zeros in front")]
@@ -24,10 +29,23 @@ impl FromStr for MovieId {
 
     /// As it is written, and in no other way: one film has one address, and stands in a list once.
     fn from_str(text: &str) -> Result<Self, InvalidMovieId> {
-        let number: u32 = text.parse().map_err(|_| InvalidMovieId)?;
-        let is_as_written = text == "0" || text.starts_with(|first| matches!(first, '1'..='9'));
-        if is_as_written { Ok(Self(number)) } else { Err(InvalidMovieId) }
+        as_written(text).map(Self).ok_or(InvalidMovieId)
     }
+}
+
+impl FromStr for ViewerId {
+    type Err = InvalidViewerId;
+
+    /// As it is written, as a film's.
+    fn from_str(text: &str) -> Result<Self, InvalidViewerId> {
+        as_written(text).map(Self).ok_or(InvalidViewerId)
+    }
+}
+
+/// A number, if the text is how it is written.
+fn as_written(text: &str) -> Option<u32> {
+    let is_as_written = text == "0" || text.starts_with(|first| matches!(first, '1'..='9'));
+    text.parse().ok().filter(|_| is_as_written)
 }
 
 impl fmt::Display for MovieId {
@@ -125,12 +143,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_film_is_called_by_its_number_in_one_way() {
+    fn a_film_and_a_viewer_are_called_by_their_number_in_one_way() {
         for number in [0, 1, 10, 193_609, u32::MAX] {
             assert_eq!(number.to_string().parse(), Ok(MovieId(number)));
+            assert_eq!(number.to_string().parse(), Ok(ViewerId(number)));
         }
         for bad in ["", "01", "00", "+1", "-1", " 1", "1 ", "1.0", "1e3", "4294967296", "١"] {
             assert_eq!(bad.parse::<MovieId>(), Err(InvalidMovieId), "{bad:?}");
+            assert_eq!(bad.parse::<ViewerId>(), Err(InvalidViewerId), "{bad:?}");
         }
     }
 

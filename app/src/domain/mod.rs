@@ -15,7 +15,7 @@ mod stars;
 
 pub use filter::Filter;
 pub use hex::hex;
-pub use ids::{InvalidMovieId, InvalidPredictionId, MovieId, PredictionId, ViewerId};
+pub use ids::{InvalidMovieId, InvalidPredictionId, InvalidViewerId, MovieId, PredictionId, ViewerId};
 pub use list::{FilmList, InvalidList};
 pub use marks::{InvalidMark, Mark, Marks};
 pub use other_film::OtherFilm;

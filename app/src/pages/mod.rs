@@ -91,13 +91,11 @@ fn title(page: &str) -> String {
 
 /// The MovieLens viewer that the address names: `?profile=414`. An error for what no viewer can be called.
 fn viewer_in_address() -> Result<Option<ViewerId>, String> {
-    let query = use_query_map();
-    match query.with_untracked(|query| query.get("profile")) {
-        None => Ok(None),
-        Some(text) => match text.parse() {
-            Ok(number) => Ok(Some(ViewerId(number))),
-            Err(_) => Err("There is no such profile.".to_owned()),
-        },
+    let viewers = use_query_map().with_untracked(|query| query.get_all("profile")).unwrap_or_default();
+    match viewers.as_slice() {
+        [] => Ok(None),
+        [viewer] => viewer.parse().map(Some).map_err(|_| "There is no such profile.".to_owned()),
+        _ => Err("The address names several profiles.".to_owned()),
     }
 }
 

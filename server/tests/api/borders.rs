@@ -58,6 +58,9 @@ async fn what_is_no_json_is_400_and_json_of_another_shape_422() {
         ("\u{0}\u{1}", 400),
         (deep.as_str(), 400),
         ("[]", 422),
+        // A list is no object, whatever is in it.
+        (r#"[{"liked":[]}]"#, 422),
+        (r#"{"input-data":[[1],null,null,null,null,null,null,null,null,null,null]}"#, 422),
         ("{}", 422),
         ("5", 422),
     ] {
@@ -97,14 +100,49 @@ async fn wrong_queries_are_told_which_parameter_and_why() {
         ("include_rated=perhaps", "include_rated"),
         ("genre=Drama", "genre"),
         ("liked=&profile=1", "input-data"),
+        // A number is written in one way, as in a path.
+        ("liked=01", "liked[0]"),
+        ("liked=1,%2B2", "liked[1]"),
+        ("liked=-0", "liked[0]"),
+        ("exclude=01", "exclude[0]"),
+        ("candidates=001", "candidates[0]"),
+        ("profile=0414", "profile"),
+        ("profile=%2B1", "profile"),
+        ("profile=%201", "profile"),
+        ("n=020", "n"),
+        ("years=01990", "years"),
+        ("years=1990-01999", "years"),
+        // What is said twice is said in two ways.
+        ("n=1&n=1", "n"),
+        ("liked=1&liked=2", "liked"),
     ] {
         let (status, body) = json_of(server.get(&format!("/api/predict?{query}")).await).await;
         assert_eq!(status, 422, "{query}: {body}");
         assert_eq!(body["field"], field, "{query}: {body}");
     }
     let id = server.schedule(json!({ "liked": [] })).await;
-    let (status, _) = json_of(server.get(&format!("/api/get-result/{id}?wait=forever")).await).await;
-    assert_eq!(status, 422);
+    for query in ["wait=forever", "wait=01", "wait=1&wait=2"] {
+        let (status, body) = json_of(server.get(&format!("/api/get-result/{id}?{query}")).await).await;
+        assert_eq!((status, &body["field"]), (422, &json!("wait")), "{query}: {body}");
+    }
+    let film = server.some_films(1).await[0];
+    for (path, field) in [
+        (format!("/api/movies/{film}/similar?n=012"), "n"),
+        (format!("/api/movies/{film}/similar?n=1&n=2"), "n"),
+        (format!("/api/movies/{film}/stars?profile=01"), "profile"),
+        (format!("/api/movies/{film}/stars?profile=1&profile=2"), "profile"),
+        ("/api/search?q=a&q=b".to_owned(), "q"),
+        ("/api/search?page=01".to_owned(), "page"),
+        ("/api/search?n=05".to_owned(), "n"),
+        ("/api/search?decade=01990".to_owned(), "decade"),
+        ("/api/search?profile=01".to_owned(), "profile"),
+    ] {
+        let (status, body) = json_of(server.get(&path).await).await;
+        assert_eq!((status, &body["field"]), (422, &json!(field)), "{path}: {body}");
+    }
+    for page in ["/?profile=01", "/search?profile=%2B1", "/for-you?profile=01", "/?profile=1&profile=2"] {
+        assert_eq!(server.get(page).await.status(), 404, "{page}");
+    }
 }
 
 #[tokio::test]

@@ -112,7 +112,7 @@ async fn a_fault_of_the_whole_body_is_the_bodys() {
     for (body, said) in [
         ("[]", "the body must be an object"),
         ("5", "the body must be an object"),
-        (r#"[{"liked":[]},1]"#, "the body has more in it"),
+        (r#"[{"liked":[]},1]"#, "the body must be an object"),
         ("{}", "`input-data` is missing"),
     ] {
         let (status, answer) = json_of(send(&server, Method::POST, "/api/predict", body).await).await;

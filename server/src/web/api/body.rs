@@ -1,7 +1,12 @@
 //! Bodies: read as JSON, and what is said of one that cannot be.
 
+use std::{fmt, marker::PhantomData};
+
 use axum::{extract::rejection::BytesRejection, http::StatusCode};
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor, value::MapAccessDeserializer},
+};
 
 use crate::web::error::ApiError;
 
@@ -12,14 +17,42 @@ const WHOLE: &str = "body";
 /// Letters of a field's name that are sent back: the keys in it are the client's own.
 const LONGEST_FIELD: usize = 60;
 
-/// The body as JSON: what is no JSON is 400, JSON of another shape 422 with the field.
+/// What is read from a JSON object and from nothing else. A derived struct takes a list too, its fields in their order.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Fields(PhantomData)).map(Self)
+    }
+}
+
+struct Fields<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
+    type Value = T;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a map")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<T, M::Error> {
+        T::deserialize(MapAccessDeserializer::new(map))
+    }
+}
+
+/// A field that is an object and nothing else.
+pub(super) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    Object::deserialize(deserializer).map(|Object(inner)| inner)
+}
+
+/// The body as a JSON object: what is no JSON is 400, JSON of another shape 422 with the field.
 pub(super) fn json_body<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     let mut parser = serde_json::Deserializer::from_slice(body);
     let parsed = serde_path_to_error::deserialize(&mut parser);
-    let value = parsed.map_err(|error| {
+    let Object(value) = parsed.map_err(|error: serde_path_to_error::Error<serde_json::Error>| {
         let field = field_at(&error.path().to_string());
         let reason = error.into_inner();
-        // An entry too many is a mistake of syntax to the parser.
+        // A number that is too large is a mistake of syntax to the parser.
         if reason.is_data() || is_json(body) {
             let sentence = in_words(&field, &reason);
             ApiError::field(field, sentence)
@@ -78,7 +111,6 @@ fn in_words(field: &str, reason: &serde_json::Error) -> String {
         _ if expected.starts_with("struct ") => "an object",
         // A sentence of our own.
         _ if reason.is_data() => return told.to_owned(),
-        _ if fault == "trailing characters" => return format!("{what} has more in it than belongs there"),
         _ => return format!("{what} cannot be read"),
     };
     format!("{what} must be {kind}")

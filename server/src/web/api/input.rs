@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use app::domain::{MovieId, Stars, ViewerId};
 use serde::Deserialize;
 
+use super::body::object;
 use crate::{
     predictions::{
         FilmTable, Request,
@@ -25,7 +26,7 @@ const MOST_LISTED: usize = 200_000;
 #[serde(deny_unknown_fields)]
 pub struct Body {
     /// The question.
-    #[serde(rename = "input-data")]
+    #[serde(rename = "input-data", deserialize_with = "object")]
     pub input_data: Input,
 }
 
@@ -164,14 +165,16 @@ fn film_list(films: &FilmTable, field: &str, ids: &[i64]) -> Result<Vec<MovieId>
     ids.iter().enumerate().map(known).collect()
 }
 
+/// A number, if the text is how it is written: no zeros in front, no plus, no spaces.
+pub fn as_written(text: &str) -> Option<i64> {
+    text.parse().ok().filter(|number: &i64| number.to_string() == text)
+}
+
 fn rating(films: &FilmTable, id: &str, stars: f32) -> Result<(MovieId, Stars), ApiError> {
     let field = || format!("ratings.{}", shortened(id));
-    let as_written = |number: &i64| number.to_string() == id;
     // In any other way one film could stand there twice, with other stars.
-    let number =
-        id.parse().ok().filter(as_written).ok_or_else(|| {
-            ApiError::field(field(), "a film's number is digits only, without a sign or zeros in front")
-        })?;
+    let number = as_written(id)
+        .ok_or_else(|| ApiError::field(field(), "a film's number is digits only, without a sign or zeros in front"))?;
     let movie = film(films, number).ok_or_else(|| no_film(field(), number))?;
     let stars = Stars::try_from(stars).map_err(|error| ApiError::field(field(), error.to_string()))?;
     Ok((movie, stars))

@@ -1,15 +1,13 @@
 //! Films.
 
 use app::domain::MovieId;
-use axum::{
-    Json,
-    extract::{Query, State, rejection::QueryRejection},
-    http::StatusCode,
-};
-use serde::Deserialize;
+use axum::{Json, extract::State, http::StatusCode};
 use serde_json::{Value, json};
 
-use super::segment::Segment;
+use super::{
+    query::{self, Parameters},
+    segment::Segment,
+};
 use crate::web::{error::ApiError, site::SharedSite};
 
 /// `GET /api/movies/{id}`: what the catalogue knows of a film.
@@ -36,26 +34,14 @@ pub async fn movie(State(site): State<SharedSite>, Segment(id): Segment) -> Resu
 const SIMILAR: usize = 12;
 const MOST_SIMILAR: usize = 100;
 
-/// The query of `GET /api/movies/{id}/similar`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Most {
-    /// How many films.
-    n: Option<usize>,
-}
-
 /// `GET /api/movies/{id}/similar?n=12`: the films that are most like a film, and how much, 0 to 1.
 pub async fn similar(
     State(site): State<SharedSite>,
     Segment(id): Segment,
-    query: Result<Query<Most>, QueryRejection>,
+    parameters: Parameters,
 ) -> Result<Json<Value>, ApiError> {
-    let wrong = || ApiError::field("n", format!("known parameters: n, 1 to {MOST_SIMILAR}"));
-    let Query(Most { n }) = query.map_err(|_| wrong())?;
-    let most = n.unwrap_or(SIMILAR);
-    if !(1..=MOST_SIMILAR).contains(&most) {
-        return Err(wrong());
-    }
+    let parameters = query::only(&["n"], parameters)?;
+    let most = query::up_to(MOST_SIMILAR, &parameters, "n")?.unwrap_or(SIMILAR);
     let (catalogue, service) = site.ready()?;
     let similar = service.similar(number(&id)?, most).await.ok_or_else(|| unknown(&id))?;
     let similar = similar.map_err(|error| ApiError::internal(&error))?;

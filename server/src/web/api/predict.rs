@@ -9,17 +9,18 @@ use app::{
 use axum::{
     Json,
     body::Bytes,
-    extract::{
-        Query, State,
-        rejection::{BytesRejection, QueryRejection},
-    },
+    extract::{Query, State, rejection::BytesRejection},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde::Deserialize;
 use serde_json::json;
 
-use super::{body::json_body, input::Body, query, segment::Segment};
+use super::{
+    body::json_body,
+    input::{Body, as_written},
+    query::{self, Parameters},
+    segment::Segment,
+};
 use crate::{
     predictions::{self, Absent, Answer, Until},
     visitors::Profile,
@@ -51,25 +52,17 @@ pub async fn schedule(
     Ok((StatusCode::ACCEPTED, headers, Json(json!({ "status": "working", "result-id": id }))).into_response())
 }
 
-/// The query of `GET /api/get-result/{id}`.
-#[derive(Debug, Deserialize)]
-pub struct Wait {
-    /// Milliseconds to hold the answer until it changes.
-    wait: Option<u64>,
-}
-
 /// `GET /api/get-result/{id}?wait=MS`: where the prediction stands.
 pub async fn result(
     State(site): State<SharedSite>,
     Segment(id): Segment,
-    query: Result<Query<Wait>, QueryRejection>,
+    parameters: Parameters,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let Query(Wait { wait }) = query.map_err(|_| ApiError::field("wait", "wait is a number of milliseconds"))?;
+    let limit = wait(parameters)?;
     let (_, service) = site.ready()?;
     let id: PredictionId = id.parse().map_err(|_| Absent::Unknown)?;
     let asker = visitor::known(&headers);
-    let limit = Duration::from_millis(wait.unwrap_or(0)).min(LONGEST_WAIT);
     let state = if limit.is_zero() {
         service.queue().state(id, asker).await?
     } else {
@@ -80,6 +73,20 @@ pub async fn result(
         predictions::State::Success(answer) => json_text(answer.whole(), &answer),
         state => ([(header::CACHE_CONTROL, "no-store")], Json(PredictionState::from(state))).into_response(),
     })
+}
+
+/// How long the answer is held until it changes. What else stands in the address is not looked at: a client may put a word
+/// there to get past a cache.
+fn wait(parameters: Parameters) -> Result<Duration, ApiError> {
+    let wrong = || ApiError::field("wait", "wait is a number of milliseconds, named once");
+    let Query(pairs) = parameters.map_err(|_| wrong())?;
+    let mut waits = pairs.iter().filter(|(name, _)| name == "wait");
+    let milliseconds = match (waits.next(), waits.next()) {
+        (None, _) => 0,
+        (Some((_, text)), None) => as_written(text).and_then(|number| u64::try_from(number).ok()).ok_or_else(wrong)?,
+        (Some(_), Some(_)) => return Err(wrong()),
+    };
+    Ok(Duration::from_millis(milliseconds).min(LONGEST_WAIT))
 }
 
 /// An answer that is JSON already, with its model in a header.
@@ -98,11 +105,10 @@ fn model_header(answer: &Answer) -> HeaderValue {
 /// `GET /api/predict?liked=…`: waits, and answers with the recommendations themselves.
 pub async fn now(
     State(site): State<SharedSite>,
-    query: Result<Query<Vec<(String, String)>>, QueryRejection>,
+    parameters: Parameters,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let Query(pairs) = query.map_err(|error| ApiError::new(StatusCode::BAD_REQUEST, error.body_text()))?;
-    let input = query::parse(&pairs)?;
+    let input = query::parse(&query::only(&query::OF_A_PREDICTION, parameters)?)?;
     let (_, service) = site.ready()?;
     let asker = visitor::known(&headers);
     let own = !input.names_a_profile();

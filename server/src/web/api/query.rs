@@ -1,9 +1,50 @@
-//! The question in an address: `?liked=1,2,3&n=20&years=1990-1999&genres=Drama,Comedy`.
+//! The question in an address: `?liked=1,2,3&n=20&years=1990-1999&genres=Drama,Comedy`. A parameter stands there once, and
+//! a number is written in one way.
 
-use super::input::Input;
+use axum::{
+    extract::{Query, rejection::QueryRejection},
+    http::StatusCode,
+};
+
+use super::input::{Input, as_written};
 use crate::web::error::ApiError;
 
-/// Reads the pairs of a query string.
+/// An address' parameters, as axum reads them.
+pub type Parameters = Result<Query<Vec<(String, String)>>, QueryRejection>;
+
+/// The parameters of a prediction.
+pub const OF_A_PREDICTION: [&str; 10] =
+    ["liked", "profile", "n", "genres", "years", "exclude", "include_rated", "candidates", "obscurity", "variety"];
+
+/// The parameters, each of a name that is known and stands there once.
+pub fn only(known: &[&str], parameters: Parameters) -> Result<Vec<(String, String)>, ApiError> {
+    let Query(pairs) = parameters.map_err(|error| ApiError::new(StatusCode::BAD_REQUEST, error.body_text()))?;
+    for (at, (name, _)) in pairs.iter().enumerate() {
+        if !known.contains(&name.as_str()) {
+            let name: String = name.chars().take(40).collect();
+            return Err(ApiError::field(name, format!("known parameters: {}", known.join(", "))));
+        }
+        if pairs[..at].iter().any(|(before, _)| before == name) {
+            return Err(ApiError::field(name, format!("{name} stands there twice")));
+        }
+    }
+    Ok(pairs)
+}
+
+/// The value of a parameter.
+pub fn value<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    pairs.iter().find(|(of, _)| of == name).map(|(_, value)| value.as_str())
+}
+
+/// A number from 1 to `most`, where the address names one.
+pub fn up_to(most: usize, pairs: &[(String, String)], name: &str) -> Result<Option<usize>, ApiError> {
+    let Some(text) = value(pairs, name) else { return Ok(None) };
+    let number = as_written(text).and_then(|number| usize::try_from(number).ok());
+    let number = number.filter(|number| (1..=most).contains(number));
+    number.map(Some).ok_or_else(|| ApiError::field(name, format!("{name} is 1 to {most}, digits only")))
+}
+
+/// The question that parameters [of a prediction](OF_A_PREDICTION) ask.
 pub fn parse(pairs: &[(String, String)]) -> Result<Input, ApiError> {
     let mut input = Input::default();
     for (name, value) in pairs {
@@ -18,13 +59,8 @@ pub fn parse(pairs: &[(String, String)]) -> Result<Input, ApiError> {
             "obscurity" => input.obscurity = Some(control(name, value)?),
             "variety" => input.variety = Some(control(name, value)?),
             "include_rated" => input.include_rated = Some(flag(name, value)?),
-            _ => {
-                let known = "liked, profile, n, genres, years, exclude, include_rated, candidates, obscurity, variety";
-                return Err(ApiError::field(
-                    name.chars().take(40).collect::<String>(),
-                    format!("known parameters: {known}"),
-                ));
-            }
+            // `only` lets none of another name through.
+            _ => {}
         }
     }
     Ok(input)
@@ -35,18 +71,17 @@ fn items(value: &str) -> impl Iterator<Item = &str> {
 }
 
 fn numbers(name: &str, value: &str) -> Result<Vec<i64>, ApiError> {
-    let of_place =
-        |(at, item): (usize, &str)| item.parse::<i64>().map_err(|_| not_whole(format!("{name}[{at}]"), item));
+    let of_place = |(at, item): (usize, &str)| as_written(item).ok_or_else(|| not_whole(format!("{name}[{at}]"), item));
     items(value).enumerate().map(of_place).collect()
 }
 
 fn number(name: &str, text: &str) -> Result<i64, ApiError> {
-    text.trim().parse().map_err(|_| not_whole(name, text))
+    as_written(text).ok_or_else(|| not_whole(name, text))
 }
 
 fn not_whole(field: impl Into<String>, text: &str) -> ApiError {
     let shown: String = text.chars().take(40).collect();
-    ApiError::field(field, format!("{shown:?} is not a whole number"))
+    ApiError::field(field, format!("{shown:?} is not a whole number: digits, without a plus, spaces or zeros in front"))
 }
 
 fn control(name: &str, text: &str) -> Result<f64, ApiError> {

@@ -6,13 +6,17 @@ use app::{
 };
 use axum::{
     Json,
-    extract::{Query, State, rejection::QueryRejection},
+    extract::{Query, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
 
-use super::{predict::own_profile, query::flag};
+use super::{
+    input::as_written,
+    predict::own_profile,
+    query::{self, Parameters, flag},
+};
 use crate::{
     catalogue::search,
     visitors::Profile,
@@ -33,16 +37,12 @@ const SUGGESTED: usize = 7;
 /// `GET /api/search?q=night&genre=Crime&decade=1990&unrated=true&library=true&sort=match&profile=414&n=20&page=2`.
 pub async fn search(
     State(site): State<SharedSite>,
-    query: Result<Query<Vec<(String, String)>>, QueryRejection>,
+    parameters: Parameters,
     headers: HeaderMap,
 ) -> Result<Json<Value>, ApiError> {
-    let Query(pairs) = query.map_err(|error| ApiError::new(StatusCode::BAD_REQUEST, error.body_text()))?;
     let known = ["q", "genre", "decade", "unrated", "library", "sort", "profile", "n", "page"];
-    if let Some((name, _)) = pairs.iter().find(|(name, _)| !known.contains(&name.as_str())) {
-        let name: String = name.chars().take(40).collect();
-        return Err(ApiError::field(name, format!("known parameters: {}", known.join(", "))));
-    }
-    let value = |name: &str| pairs.iter().find(|(of, _)| of == name).map(|(_, value)| value.as_str());
+    let pairs = query::only(&known, parameters)?;
+    let value = |name: &str| query::value(&pairs, name);
     let films = site.films.as_ref()?;
     let index = films.catalogue.index();
     let genre = value("genre").map(|genre| {
@@ -50,22 +50,21 @@ pub async fn search(
         found.ok_or_else(|| ApiError::field("genre", format!("there are {}", index.genres().join(", "))))
     });
     let decade = value("decade").map(|decade| {
-        let year = decade.parse().ok().filter(|year| (1870..=2100).contains(year));
+        let year = as_written(decade).and_then(|year| u16::try_from(year).ok());
+        let year = year.filter(|year| (1870..=2100).contains(year));
         year.ok_or_else(|| ApiError::field("decade", "its first year, such as 1990"))
     });
     let order: Option<Result<SearchOrder, ApiError>> =
         value("sort").map(|order| order.parse().map_err(|error| ApiError::field("sort", format!("{error}"))));
     let (genre, decade, order) = (genre.transpose()?, decade.transpose()?, order.transpose()?.unwrap_or_default());
-    let n = number(value("n"), "n", FILMS, MOST_FILMS)?;
-    let page = number(value("page"), "page", 1, u32::MAX as usize)?;
+    let n = query::up_to(MOST_FILMS, &pairs, "n")?.unwrap_or(FILMS);
+    let page = query::up_to(u32::MAX as usize, &pairs, "page")?.unwrap_or(1);
     let text = value("q").unwrap_or_default().to_owned();
 
     let switch = |name: &str| value(name).map_or(Ok(false), |text| flag(name, text));
     let (unrated, library) = (switch("unrated")?, switch("library")?);
-    let viewer = value("profile").map(|viewer| {
-        let viewer = viewer.parse().map(ViewerId);
-        viewer.map_err(|_| ApiError::field("profile", "a viewer's number, digits only"))
-    });
+    let viewer = value("profile")
+        .map(|viewer| viewer.parse::<ViewerId>().map_err(|error| ApiError::field("profile", error.to_string())));
     let viewer = viewer.transpose()?;
     if let Some(viewer) = viewer
         && films.catalogue.viewer(viewer).await?.is_none()
@@ -107,21 +106,11 @@ async fn said(site: &SharedSite, headers: &HeaderMap, viewer: Option<ViewerId>) 
     Ok((profile, marks))
 }
 
-fn number(text: Option<&str>, name: &str, usual: usize, most: usize) -> Result<usize, ApiError> {
-    let Some(text) = text else { return Ok(usual) };
-    let number = text.parse().ok().filter(|number| (1..=most).contains(number));
-    number.ok_or_else(|| ApiError::field(name, format!("{name} is 1 to {most}")))
-}
-
 /// `GET /search/suggest?q=godf`: the first films as options of the search field's list, in HTML.
-pub async fn suggest(
-    State(site): State<SharedSite>,
-    query: Result<Query<Vec<(String, String)>>, QueryRejection>,
-) -> Result<Response, ApiError> {
-    let Query(pairs) = query.map_err(|error| ApiError::new(StatusCode::BAD_REQUEST, error.body_text()))?;
-    let value = |name: &str| pairs.iter().find(|(of, _)| of == name).map(|(_, value)| value.clone());
-    let text = value("q").unwrap_or_default();
-    let view = value("profile").and_then(|viewer| viewer.parse().ok()).map(ViewerId);
+pub async fn suggest(State(site): State<SharedSite>, parameters: Parameters) -> Result<Response, ApiError> {
+    let Query(pairs) = parameters.map_err(|error| ApiError::new(StatusCode::BAD_REQUEST, error.body_text()))?;
+    let text = query::value(&pairs, "q").unwrap_or_default().to_owned();
+    let view = query::value(&pairs, "profile").and_then(|viewer| viewer.parse().ok());
     let films = site.films.as_ref()?;
     let query = search::Query { text: text.clone(), ..search::Query::default() };
     let found = films.catalogue.find(query).await?;

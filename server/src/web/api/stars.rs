@@ -4,15 +4,19 @@ use app::domain::MovieId;
 use axum::{
     Json,
     body::Bytes,
-    extract::{
-        Query, State,
-        rejection::{BytesRejection, QueryRejection},
-    },
-    http::{HeaderMap, StatusCode},
+    extract::{State, rejection::BytesRejection},
+    http::HeaderMap,
 };
 use serde_json::{Value, json};
 
-use super::{body::json_body, input::Body, movies, predict::own_profile, query, segment::Segment};
+use super::{
+    body::json_body,
+    input::Body,
+    movies,
+    predict::own_profile,
+    query::{self, Parameters},
+    segment::Segment,
+};
 use crate::{
     catalogue::MovieSummary,
     model::stars::{HELD, PredictedStars},
@@ -31,14 +35,10 @@ const BECAUSE: usize = 20;
 pub async fn of_query(
     State(site): State<SharedSite>,
     Segment(id): Segment,
-    query: Result<Query<Vec<(String, String)>>, QueryRejection>,
+    parameters: Parameters,
     headers: HeaderMap,
 ) -> Result<Json<Value>, ApiError> {
-    let Query(pairs) = query.map_err(|error| ApiError::new(StatusCode::BAD_REQUEST, error.body_text()))?;
-    if let Some((name, _)) = pairs.iter().find(|(name, _)| name != "liked" && name != "profile") {
-        return Err(ApiError::field(name.chars().take(40).collect::<String>(), "known parameters: liked, profile"));
-    }
-    let input = query::parse(&pairs)?;
+    let input = query::parse(&query::only(&["liked", "profile"], parameters)?)?;
     let profile = if input.names_a_profile() {
         input.profile(&site).await?
     } else {
