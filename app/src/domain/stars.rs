@@ -35,6 +35,12 @@ impl Stars {
         f32::from(self.halves) / 2.0
     }
 
+    /// "1 star", "4.5 stars".
+    pub fn in_words(self) -> String {
+        let plural = if self.halves == 2 { "" } else { "s" };
+        format!("{self} star{plural}")
+    }
+
     /// Whether this rating counts as "liked": four stars or more.
     pub fn is_liked(self) -> bool {
         self >= Self::LIKED
@@ -99,6 +105,12 @@ mod tests {
         for bad in ["", "0", "0.0", "5.5", "4.25", "4.50", "-1", "+4.5x", "x", "4.", ".5", "255", "NaN"] {
             assert!(bad.parse::<Stars>().is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn one_star_is_one_and_all_others_are_several() {
+        let words = [1, 2, 3, 9].map(|halves| Stars::from_halves(halves).expect("a rating").in_words());
+        assert_eq!(words, ["0.5 stars", "1 star", "1.5 stars", "4.5 stars"]);
     }
 
     #[test]

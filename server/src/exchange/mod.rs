@@ -8,6 +8,8 @@ mod matching;
 mod read;
 mod write;
 
+use std::fmt;
+
 use app::domain::Stars;
 
 pub use matching::{FilmIndex, Matched, match_all};
@@ -97,10 +99,31 @@ pub enum What {
 /// A row that says nothing that can be understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadRow {
-    /// The file, where there are several.
-    pub file: &'static str,
+    /// Where it stands.
+    pub place: Place,
     /// Its line, counted from 1; of JSON the entry, counted from 1.
     pub line: u64,
     /// What is wrong with it.
     pub why: &'static str,
+}
+
+/// Where rows stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In a table, by the file's name as its owner calls it; may be empty.
+    Table(String),
+    /// In a list of JSON, by its name; may be empty.
+    List(&'static str),
+}
+
+impl fmt::Display for BadRow {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { place, line, why } = self;
+        match place {
+            Place::Table(file) if file.is_empty() => write!(out, "line {line}: {why}"),
+            Place::Table(file) => write!(out, "{file} line {line}: {why}"),
+            Place::List("") => write!(out, "entry {line}: {why}"),
+            Place::List(list) => write!(out, "entry {line} of {list}: {why}"),
+        }
+    }
 }

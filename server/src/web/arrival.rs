@@ -45,7 +45,7 @@ pub enum Unreceived {
     #[error("The file took long to arrive, and others were waiting. Try again in a moment.")]
     GaveWay,
     /// It is larger than what is read.
-    #[error("The file is larger than 64 MB. An export of ratings is far smaller: is it the right one?")]
+    #[error("The file is larger than 64 MB. An export, or a list of films, is far smaller: is it the right one?")]
     TooLarge,
     /// The connection broke, or the form around it is none.
     #[error("The file did not arrive as a whole. Try again.")]

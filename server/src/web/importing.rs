@@ -184,10 +184,6 @@ fn summary(rest: &Contents, matched: &Matched, kept: &Kept) -> ImportSummary {
     let missing = || matched.unmatched.iter().filter(|entry| entry.what != What::Have);
     let of_library = matched.unmatched.len() - missing().count();
     let told = missing().take(MOST_TOLD).map(unmatched);
-    let unreadable = rest.unreadable.iter().map(|row| match row.file {
-        "" => format!("entry {}: {}", row.line, row.why),
-        file => format!("{file} line {}: {}", row.line, row.why),
-    });
     ImportSummary {
         source: rest.format.name().to_owned(),
         rows: count(matched.rows),
@@ -199,7 +195,7 @@ fn summary(rest: &Contents, matched: &Matched, kept: &Kept) -> ImportSummary {
         others: count(kept.others),
         unmatched: told.collect(),
         unmatched_rows: count(matched.unmatched.len() - of_library),
-        unreadable: unreadable.collect(),
+        unreadable: rest.unreadable.iter().map(ToString::to_string).collect(),
         unreadable_rows: count(rest.unreadable_rows),
         not_films: count(rest.not_films),
         duplicates: count(matched.duplicates),
@@ -216,8 +212,7 @@ fn unmatched(entry: &Entry) -> Unmatched {
     };
     let title = if entry.title.is_empty() { number() } else { entry.title.chars().take(200).collect() };
     let said = match entry.what {
-        What::Rating(stars) if stars.to_string() == "1" => "1 star".to_owned(),
-        What::Rating(stars) => format!("{stars} stars"),
+        What::Rating(stars) => stars.in_words(),
         What::Watchlist => "watchlist".to_owned(),
         What::Seen => "seen".to_owned(),
         What::Hidden => "hidden".to_owned(),

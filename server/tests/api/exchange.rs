@@ -55,14 +55,17 @@ async fn a_file_of_ratings_is_kept_once_however_often_it_is_brought() {
     let me = visitor();
     let films = films(&server, 5).await;
     let mut file = letterboxd(&films[..4], "4.5");
-    file.push_str("2024-01-02,A Film That Nobody Made,1999,u,3\n2024-01-02,Odd,1999,u,eleven\n");
+    file.push_str("2024-01-02,A Film That Nobody Made,1999,u,1\n2024-01-02,Odd,1999,u,eleven\n");
     for round in 0..2 {
         let (status, summary) = import(&server, &me, "?name=ratings.csv", file.clone()).await;
         assert_eq!(status, 200, "{summary}");
         let (new, same) = if round == 0 { (4, 0) } else { (0, 4) };
         assert_eq!(summary["ratings"], json!({ "new": new, "changed": 0, "same": same, "older": 0 }), "{summary}");
         assert_eq!((&summary["unmatched_rows"], &summary["unreadable_rows"]), (&json!(1), &json!(1)));
-        assert_eq!(summary["unmatched"][0]["title"], "A Film That Nobody Made");
+        assert_eq!(
+            summary["unmatched"][0],
+            json!({ "title": "A Film That Nobody Made", "year": 1999, "said": "1 star" })
+        );
         assert_eq!(summary["unreadable"][0], "ratings.csv line 7: the rating is not a number");
     }
     let rated = get(&server, &me, "/api/ratings").await.json::<Value>().await.expect("ratings");
@@ -150,6 +153,7 @@ async fn a_file_beyond_the_limit_is_refused() {
     let server = Server::start(&[]).await;
     let (status, answer) = import(&server, &visitor(), "", vec![b' '; (64 << 20) + 1]).await;
     assert_eq!(status, 413, "{answer}");
+    assert!(answer["error"].as_str().is_some_and(|error| error.contains("a list of films")), "{answer}");
 }
 
 /// Begins to send a file, and is in no hurry with the rest of it.

@@ -3,8 +3,10 @@
 use app::domain::Stars;
 use serde::{Deserialize, de::IgnoredAny};
 
-use super::{Contents, Found, Purpose, ReadError, imdb, is_no_film, moment, number, table::title_and_year, year};
-use crate::exchange::{Entry, Format, What};
+use super::{
+    Contents, Found, Purpose, ReadError, imdb, is_no_film, moment, number, off_the_scale, table::title_and_year, year,
+};
+use crate::exchange::{Entry, Format, Place, What};
 
 /// A value of any kind, of which text and numbers count.
 #[derive(Debug, Deserialize)]
@@ -124,7 +126,7 @@ fn of_list(list: Vec<Item>, purpose: Purpose) -> Result<Contents, ReadError> {
             Purpose::Library => item.entry(|_| Ok(What::Have)),
             Purpose::Ratings => item.entry(Item::said),
         };
-        found.row("", line, entry)?;
+        found.row(&Place::List(""), line, entry)?;
     }
     if !named {
         return Err(purpose.unknown());
@@ -148,7 +150,7 @@ fn of_ours(whole: Whole) -> Result<Contents, ReadError> {
     for (list, what, name) in lists {
         for (item, line) in list.unwrap_or_default().into_iter().zip(1_u64..) {
             let entry = item.entry(|item| what.map_or_else(|| item.said(), Ok));
-            found.row(name, line, entry)?;
+            found.row(&Place::List(name), line, entry)?;
         }
     }
     Ok(found.contents)
@@ -167,14 +169,15 @@ impl Item {
 
     /// What a row says, by what it has.
     fn said(&self) -> Result<What, &'static str> {
-        let stars = |value: &Loose, of: f32| {
+        let stars = |value: &Loose, of_ten: bool| {
             let text = value.text().ok_or("the rating is not a number")?;
             let number: f32 = text.parse().map_err(|_| "the rating is not a number")?;
-            Stars::try_from(number / of).map(What::Rating).map_err(|_| "the rating is out of its scale")
+            let number = if of_ten { number / 2.0 } else { number };
+            Stars::try_from(number).map(What::Rating).map_err(|_| off_the_scale(of_ten))
         };
         match self {
-            Self { stars: Some(value), .. } => stars(value, 1.0),
-            Self { rating: Some(value), .. } => stars(value, 2.0),
+            Self { stars: Some(value), .. } => stars(value, false),
+            Self { rating: Some(value), .. } => stars(value, true),
             Self { listed_at: Some(_), .. } => Ok(What::Watchlist),
             Self { watched_at: Some(_), .. } => Ok(What::Seen),
             Self { collected_at: Some(_), .. } => Ok(What::Have),

@@ -14,7 +14,7 @@ mod text;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::{BadRow, Contents, Entry, Format};
+use super::{BadRow, Contents, Entry, Format, Place};
 
 /// The most that a file may be, in bytes, unpacked.
 pub const MOST_BYTES: usize = 64 << 20;
@@ -30,11 +30,13 @@ pub enum ReadError {
     #[error("The file is empty. Export it again, and choose the new one.")]
     Empty,
     /// It is larger than what is read.
-    #[error("The file is larger than 64 MB, unpacked. An export of ratings is far smaller: is it the right one?")]
+    #[error(
+        "The file is larger than 64 MB, unpacked. An export, or a list of films, is far smaller: is it the right one?"
+    )]
     TooLarge,
     /// It has more rows than what is read.
     #[error(
-        "The file has more than two million rows. An export of one person’s ratings is far smaller: is it the right one?"
+        "The file has more than two million rows. An export, or a list of films, is far smaller: is it the right one?"
     )]
     TooManyRows,
     /// A picture, a program, a document.
@@ -64,6 +66,11 @@ pub enum ReadError {
     /// Another kind of packing.
     #[error("The file is packed in a way that is not read here. Unpack it, and choose what is in it. {takes}", takes = .0.takes())]
     OtherPacking(Purpose),
+    /// A table that ends too early.
+    #[error(
+        "The file ends in the middle of its last row: only a part of it is there. Export or download it again. If that row is whole, end it with a line break."
+    )]
+    HalfTable,
     /// JSON that ends too early.
     #[error("The JSON ends in the middle: only half of the file is there. Download it again.")]
     HalfJson,
@@ -157,12 +164,7 @@ impl Found {
 
     /// Another row: an entry, nothing, or why it cannot be read. What is said to have been said in the future was said now:
     /// the newest word counts, and nothing could ever be newer.
-    fn row(
-        &mut self,
-        file: &'static str,
-        line: u64,
-        row: Result<Option<Entry>, &'static str>,
-    ) -> Result<(), ReadError> {
+    fn row(&mut self, place: &Place, line: u64, row: Result<Option<Entry>, &'static str>) -> Result<(), ReadError> {
         self.rows += 1;
         if self.rows > MOST_ROWS {
             return Err(ReadError::TooManyRows);
@@ -175,12 +177,17 @@ impl Found {
             Err(why) => {
                 self.contents.unreadable_rows += 1;
                 if self.contents.unreadable.len() < MOST_TOLD {
-                    self.contents.unreadable.push(BadRow { file, line, why });
+                    self.contents.unreadable.push(BadRow { place: place.clone(), line, why });
                 }
             }
         }
         Ok(())
     }
+}
+
+/// Why a number is no rating, in the terms of whoever wrote it.
+fn off_the_scale(of_ten: bool) -> &'static str {
+    if of_ten { "the rating is not one of 1 to 10" } else { "the rating is not one of half a star to five" }
 }
 
 /// A year in which a film can have been released.

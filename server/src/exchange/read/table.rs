@@ -4,11 +4,14 @@ use app::domain::Stars;
 use csv::{ReaderBuilder, StringRecord, Trim};
 
 use super::{
-    Contents, Found, Purpose, ReadError, imdb, is_no_film, moment, number,
+    Contents, Found, Purpose, ReadError, imdb, is_no_film, moment, number, off_the_scale,
     quotes::{self, Stretch, Stretches},
     year,
 };
-use crate::exchange::{Entry, Format, What};
+use crate::exchange::{Entry, Format, Place, What};
+
+/// Letters of a file's name that are told.
+const MOST_NAME: usize = 60;
 
 /// Which column says what.
 #[derive(Debug, Default)]
@@ -88,12 +91,10 @@ pub(super) fn read(file_name: &str, text: &str, purpose: Purpose) -> Result<Cont
         return Err(purpose.unknown());
     }
     let (format, list) = what_it_is(file_name, &columns, purpose)?;
-    let file = match list {
-        Some(What::Watchlist) => "watchlist.csv",
-        Some(What::Seen) => "watched.csv",
-        _ => "ratings.csv",
-    };
+    let place =
+        Place::Table(base_name(file_name).chars().filter(|letter| !letter.is_control()).take(MOST_NAME).collect());
     let mut found = Found::new(format);
+    let mut shape = Shape::default();
     let mut person: Option<String> = None;
     let mut row = StringRecord::new();
     let above = text[..text.len() - rest.len()].bytes().filter(|&byte| byte == b'\n').count() as u64;
@@ -101,7 +102,8 @@ pub(super) fn read(file_name: &str, text: &str, purpose: Purpose) -> Result<Cont
         let (text, begin) = match stretch {
             Stretch::Rows { text, line } => (text, line),
             Stretch::Unclosed { line } => {
-                found.row(file, line, Err("a quote is opened in it and not closed"))?;
+                shape.row(LastRow::Unclosed);
+                found.row(&place, line, Err("a quote is opened in it and not closed"))?;
                 continue;
             }
         };
@@ -115,17 +117,57 @@ pub(super) fn read(file_name: &str, text: &str, purpose: Purpose) -> Result<Cont
                     if person.get_or_insert_with(|| who.to_owned()) != who {
                         return Err(ReadError::ManyPeople);
                     }
-                    found.row(file, line, entry(&columns, &row, list))?;
+                    shape.row(if row.len() < columns.width { LastRow::Short } else { LastRow::Whole });
+                    found.row(&place, line, entry(&columns, &row, list))?;
                 }
                 // The text is UTF-8 and rows may have any width: nothing is left that could be wrong.
-                Err(_) => found.row(file, line, Err("the row cannot be read"))?,
+                Err(_) => found.row(&place, line, Err("the row cannot be read"))?,
             }
         }
+    }
+    if shape.is_cut(text) {
+        return Err(ReadError::HalfTable);
     }
     if found.rows == 0 && list.is_none() {
         return Err(ReadError::Empty);
     }
     Ok(found.contents)
+}
+
+/// How a table's last row ends, and whether others end like it: by this it is seen that the rest of a file is missing.
+#[derive(Default)]
+struct Shape {
+    last: LastRow,
+    /// Rows before the last that have fewer columns than the header. Behind a quote that is open no row is what it seems.
+    short: usize,
+    has_open_quote: bool,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum LastRow {
+    #[default]
+    Whole,
+    Short,
+    Unclosed,
+}
+
+impl Shape {
+    fn row(&mut self, row: LastRow) {
+        self.short += usize::from(self.last == LastRow::Short && !self.has_open_quote);
+        self.has_open_quote |= self.last == LastRow::Unclosed;
+        self.last = row;
+    }
+
+    /// Who writes a list by hand may leave the end of rows away; a program does not, and ends the last one too.
+    fn is_cut(&self, text: &str) -> bool {
+        let has_end = text.trim_end_matches(' ').ends_with(['\n', '\r']);
+        match self.last {
+            _ if has_end => false,
+            LastRow::Whole => false,
+            LastRow::Short => self.short == 0,
+            LastRow::Unclosed => true,
+        }
+    }
 }
 
 fn rows(separator: u8) -> ReaderBuilder {
@@ -139,7 +181,7 @@ fn what_it_is(file_name: &str, columns: &Columns, purpose: Purpose) -> Result<(F
     if purpose == Purpose::Library {
         return Ok((Format::Library, Some(What::Have)));
     }
-    let name = file_name.rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase();
+    let name = base_name(file_name).to_lowercase();
     let format = match () {
         () if columns.letterboxd.is_some() => Format::Letterboxd,
         () if columns.is_imdb => Format::Imdb,
@@ -159,6 +201,11 @@ fn what_it_is(file_name: &str, columns: &Columns, purpose: Purpose) -> Result<(F
         () if columns.letterboxd.is_some() => Err(ReadError::WhichList),
         () => Err(ReadError::Unknown),
     }
+}
+
+/// A file's name without its folders.
+fn base_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or_default()
 }
 
 fn entry(columns: &Columns, row: &StringRecord, list: Option<What>) -> Result<Option<Entry>, &'static str> {
@@ -189,10 +236,12 @@ fn entry(columns: &Columns, row: &StringRecord, list: Option<What>) -> Result<Op
 }
 
 fn rating(stars: Option<&str>, points: Option<&str>) -> Result<Stars, &'static str> {
-    let (text, of) = stars.map(|text| (text, 1.0)).or(points.map(|text| (text, 2.0))).ok_or("the row has no rating")?;
+    let (text, of_ten) =
+        stars.map(|text| (text, false)).or(points.map(|text| (text, true))).ok_or("the row has no rating")?;
     // A spreadsheet of another country writes a comma.
     let number: f32 = text.replace(',', ".").parse().map_err(|_| "the rating is not a number")?;
-    Stars::try_from(number / of).map_err(|_| "the rating is not one of half a star to five")
+    let number = if of_ten { number / 2.0 } else { number };
+    Stars::try_from(number).map_err(|_| off_the_scale(of_ten))
 }
 
 /// `Toy Story (1995)`, as movielens.org writes it.

@@ -85,10 +85,7 @@ fn imdb_rates_of_ten_and_has_series_too() {
     assert_eq!((contents.format, contents.not_films, contents.unreadable_rows), (Format::Imdb, 1, 1));
     assert_eq!(said(&contents), [("Heat", Some(1995), rated(9)), ("Ran", Some(1985), rated(7))]);
     assert_eq!(contents.entries[0].imdb, Some(113_277));
-    assert_eq!(
-        (contents.unreadable[0].line, contents.unreadable[0].why),
-        (5, "the rating is not one of half a star to five")
-    );
+    assert_eq!((contents.unreadable[0].line, contents.unreadable[0].why), (5, "the rating is not one of 1 to 10"));
     let old = "\"position\",\"const\",\"created\",\"Title\",\"Title type\",\"You rated\",\"Year\"\n\"1\",\"tt0113277\",\"x\",\"Heat\",\"Feature Film\",\"\",\"1995\"\n";
     assert_eq!(said(&read("WATCHLIST.csv", old.as_bytes()).expect("a list")), [("Heat", Some(1995), What::Watchlist)]);
 }
@@ -166,10 +163,81 @@ fn half_a_file_is_told_from_a_whole_one() {
     assert_eq!(read("x.zip", &archive[..archive.len() / 2]), Err(ReadError::BrokenArchive));
     assert_eq!(read("x.json", b"[{\"rating\":9,\"movie\":{\"title\":\"He"), Err(ReadError::HalfJson));
     assert_eq!(read("x.json", b"[{\"rating\":9,\n}]x"), Err(ReadError::BadJson(2)));
-    let cut = read("ratings.csv", &RATINGS.as_bytes()[..RATINGS.len() - 3]).expect("the rows before");
-    assert_eq!((cut.entries.len(), cut.unreadable_rows), (1, 1), "{cut:?}");
-    let cut = read("ratings.csv", b"Name,Year,Letterboxd URI,Rating\nHeat,1995,u,4\nRa").expect("the rows before");
-    assert_eq!((cut.entries.len(), cut.unreadable_rows), (1, 1));
+    // A table is seen to be cut off where its last row has no end, and too few columns or an open quote.
+    assert_eq!(read("ratings.csv", &RATINGS.as_bytes()[..RATINGS.len() - 3]), Err(ReadError::HalfTable));
+    let beginnings = [
+        "Ra",
+        "\"Ra",
+        "\"Ran, or: the wa",
+        "Ran,1985,u,\"4",
+        "Ran,1985,u,4\nIkiru,19",
+        "Ran,1985,u,4\r\n\r\nIkiru,1952,",
+    ];
+    for rest in beginnings {
+        let file = format!("Name,Year,Letterboxd URI,Rating\nHeat,1995,u,4\n{rest}");
+        assert_eq!(read("ratings.csv", file.as_bytes()), Err(ReadError::HalfTable), "{rest:?}");
+    }
+    let review = "Date,Name,Year,Letterboxd URI,Rating,Review\n2024-01-02,Heat,1995,u,4,\"Good.\n\nVery,\nvery go";
+    assert_eq!(read("ratings.csv", review.as_bytes()), Err(ReadError::HalfTable));
+    assert_eq!(read_library("mine.csv", b"title,year\nHeat,1995\nRa"), Err(ReadError::HalfTable));
+}
+
+#[test]
+fn a_table_that_ends_without_a_line_break_is_whole_if_its_last_row_is_like_the_others() {
+    for (rows, count) in
+        [("Heat,1995,u,4", 1), ("Heat,1995,u,4\nRan,1985,u,5", 2), ("Heat,1995,u,4\nRan,1985,u,\"5\"", 2)]
+    {
+        let file = format!("Name,Year,Letterboxd URI,Rating\n{rows}");
+        let contents = read("ratings.csv", file.as_bytes()).unwrap_or_else(|error| panic!("{rows:?}: {error}"));
+        assert_eq!((contents.entries.len(), contents.unreadable_rows), (count, 0), "{rows:?}");
+    }
+    // Who writes a list by hand may leave the end of a row away, and does so more than once.
+    let by_hand = read_library("mine.csv", b"title,year,imdb\nHeat,1995\nRan,1985").expect("a list");
+    assert_eq!(by_hand.entries.len(), 2);
+    let broken = read("ratings.csv", b"Name,Year,Letterboxd URI,Rating\nHeat,1995,u,4\nRa\n").expect("the rows before");
+    assert_eq!((broken.entries.len(), broken.unreadable_rows), (1, 1), "a row that has its end");
+}
+
+#[test]
+fn what_cannot_be_read_is_told_in_the_files_own_terms() {
+    let told = |purpose, name: &str, file: &str| {
+        let contents = super::read(purpose, name, file.as_bytes()).expect("a file");
+        contents.unreadable.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let imdb = "Const,Your Rating,Title\ntt0113277,9,Heat\ntt0089881,11,Ran\n";
+    assert_eq!(
+        told(Purpose::Ratings, "export (2).csv", imdb),
+        ["export (2).csv line 3: the rating is not one of 1 to 10"]
+    );
+    assert_eq!(told(Purpose::Ratings, "", imdb), ["line 3: the rating is not one of 1 to 10"]);
+    assert_eq!(
+        told(Purpose::Ratings, "C:\\my\\films.csv", "Name,Rating,Letterboxd URI\nHeat,6,u\nRan,5,u\n"),
+        ["films.csv line 2: the rating is not one of half a star to five"]
+    );
+    assert_eq!(
+        told(Purpose::Library, "mine.csv", "title,year\n,1995\nRan,1985\n"),
+        ["mine.csv line 2: the row names no film"]
+    );
+    let trakt = "[{\"rating\":11,\"movie\":{\"title\":\"Heat\"}},{\"rating\":9,\"movie\":{\"title\":\"Ran\"}}]";
+    assert_eq!(told(Purpose::Ratings, "ratings.json", trakt), ["entry 1: the rating is not one of 1 to 10"]);
+    let ours = "{\"format\":\"marquee\",\"ratings\":[{\"stars\":7,\"title\":\"Heat\"}]}";
+    assert_eq!(
+        told(Purpose::Ratings, "x.json", ours),
+        ["entry 1 of ratings: the rating is not one of half a star to five"]
+    );
+    let long = "x".repeat(500);
+    assert!(told(Purpose::Ratings, &long, imdb)[0].len() < 200, "a name has its bound");
+    let archive = zip(&[("ratings.csv", b"Date,Name,Year,Letterboxd URI,Rating\n1,Heat,1995,u,6\n")]);
+    let archive = read("letterboxd.zip", &archive).expect("an export");
+    assert_eq!(archive.unreadable[0].to_string(), "ratings.csv line 2: the rating is not one of half a star to five");
+}
+
+#[test]
+fn a_file_that_is_too_large_is_told_so_in_words_that_fit_a_library_too() {
+    for error in [ReadError::TooLarge, ReadError::TooManyRows] {
+        let said = error.to_string();
+        assert!(!said.contains("ratings") && said.contains("list of films"), "{said}");
+    }
 }
 
 #[test]
