@@ -70,6 +70,47 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(page.getByText(`${films.length} films, the last rated first`)).toBeVisible();
     });
 
+    test('a summary can be loaded again and come back to, and the file is sent once', async ({ page }) => {
+      const { films, csv } = await file(page);
+      let sent = 0;
+      page.on('request', (request) => (sent += Number(request.method() === 'POST')));
+      await bring(page, csv);
+      const heading = page.getByRole('heading', { name: 'Your Letterboxd file is in' });
+      await expect(heading).toBeVisible();
+      await expect(page).toHaveURL(/\/import\?done=[0-9a-f]+$/);
+      await page.reload();
+      await expect(heading).toBeVisible();
+      await page.getByRole('link', { name: 'Search for A Film That Nobody Made' }).click();
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText('“A Film That Nobody Made”');
+      // As when the film was found by hand.
+      await page.request.put(`/api/ratings/${films[0]?.id}`, { data: { stars: 2 } });
+      await page.goBack();
+      await expect(heading).toBeVisible();
+      await expect(page.locator('.tally')).toContainText(`new ratings${films.length}`);
+      await page.goBack();
+      await expect(page).toHaveURL(/\/import$/);
+      await expect(heading).toHaveCount(0);
+      expect(sent).toBe(1);
+      const form = page.locator('form', { hasText: 'The films that you have' });
+      const buffer = Buffer.from('title,year\nA Film Of Mine,1999\n');
+      await form.locator('input[type=file]').setInputFiles({ name: 'mine.csv', mimeType: 'text/csv', buffer });
+      await form.getByRole('button', { name: 'Keep this library' }).click();
+      await expect(page.locator('.tally')).toContainText('not rated by anyone here1');
+      await page.reload();
+      await expect(page.locator('.tally')).toContainText('not rated by anyone here1');
+      expect(sent).toBe(2);
+    });
+
+    test.describe('a summary that is gone', () => {
+      test.use({ expectedComplaints: /410/ });
+
+      test('is told as gone, above the form', async ({ page }) => {
+        await page.goto(`/import?done=${'0'.repeat(32)}`);
+        await expect(page.getByRole('status')).toContainText('This summary is not here any more');
+        await expect(page.getByRole('button', { name: 'Bring them in' })).toBeVisible();
+      });
+    });
+
     test('a file that is dropped on the field is brought', async ({ page }, testInfo) => {
       const { films, csv } = await file(page);
       const dropped = testInfo.outputPath('ratings.csv');

@@ -1,9 +1,12 @@
-//! Bringing ratings from elsewhere. The form works without script; the answer to it is a page that is sent as the work goes
-//! on: each step's bar takes the place of the one before, then comes the summary.
+//! Bringing ratings from elsewhere. The form works without script; its answer leads to a page that is sent as the work goes
+//! on: each step's bar takes the place of the one before, then comes the summary. That page has an address of its own.
 
 use std::{pin::Pin, sync::Arc};
 
-use leptos::{either::Either, prelude::*};
+use leptos::{
+    either::{Either, EitherOf3},
+    prelude::*,
+};
 
 use super::{head::Head, search_address, set_status};
 use crate::{
@@ -24,7 +27,7 @@ pub const IMPORT_PAGE: &str = "/import";
 /// Something that ends later.
 pub type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// An import that runs. The server provides it in context when a file was sent.
+/// An import that runs, or has ended.
 pub trait Importing: Send + Sync {
     /// Ends when it has come so far, in percent, or has ended.
     fn reached(&self, percent: u8) -> Later<()>;
@@ -34,9 +37,19 @@ pub trait Importing: Send + Sync {
     fn ended_soon(&self) -> Later<Option<Result<ImportSummary, ImportFailure>>>;
 }
 
-/// The import of this request.
+/// The import that the page's address names; the server provides it in context. `None`: it is gone, or another visitor's.
 #[derive(Clone)]
-pub struct ImportRun(pub Arc<dyn Importing>);
+pub struct ImportRun(pub Option<Arc<dyn Importing>>);
+
+/// An import that there is.
+type Run = Arc<dyn Importing>;
+
+/// What the page's address names.
+enum Named {
+    Ended(Result<ImportSummary, ImportFailure>),
+    Running(Run),
+    Gone,
+}
 
 /// Steps of the progress bar, in percent.
 const STEPS: [u8; 12] = [5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 99];
@@ -44,15 +57,19 @@ const STEPS: [u8; 12] = [5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 99];
 /// `/import`.
 #[component]
 pub(super) fn ImportPage() -> impl IntoView {
-    let run = use_context::<ImportRun>();
-    let ended = run.clone();
+    let named = use_context::<ImportRun>();
+    let asked = named.clone();
     // The page's head waits for a moment: a file that cannot be read has a status that says so.
     let soon = Resource::new_blocking(
         || (),
         move |()| {
-            let run = ended.clone();
+            let asked = asked.clone();
             async move {
-                let ended = run?.0.ended_soon().await?;
+                let Some(run) = asked?.0 else {
+                    set_status(410);
+                    return None;
+                };
+                let ended = run.ended_soon().await?;
                 if let Err(failure) = &ended {
                     set_status(failure.status);
                 }
@@ -80,13 +97,14 @@ pub(super) fn ImportPage() -> impl IntoView {
             </div>
             <Suspense>
                 {move || {
-                    let run = run.clone();
+                    let named = named.clone();
                     Suspend::new(async move {
-                        match (soon.await, run) {
-                            (Some(ended), _) => Some(Either::Left(view! { <Ended ended /> })),
-                            (None, Some(run)) => Some(Either::Right(view! { <Running run /> })),
-                            (None, None) => None,
-                        }
+                        let named = match (soon.await, named?.0) {
+                            (Some(ended), _) => Named::Ended(ended),
+                            (None, Some(run)) => Named::Running(run),
+                            (None, None) => Named::Gone,
+                        };
+                        Some(view! { <WhatBecame named /> })
                     })
                 }}
             </Suspense>
@@ -107,6 +125,26 @@ pub(super) fn ImportPage() -> impl IntoView {
             <Sources />
         </main>
         <PlainFooter />
+    }
+}
+
+/// What became of the import that the address names.
+#[component]
+fn WhatBecame(named: Named) -> impl IntoView {
+    match named {
+        Named::Ended(ended) => EitherOf3::A(view! { <Ended ended /> }),
+        Named::Running(run) => EitherOf3::B(view! { <Running run /> }),
+        Named::Gone => EitherOf3::C(view! {
+            <section class="panel import-ended" role="status" aria-labelledby="import-gone">
+                <h2 id="import-gone">"This summary is not here any more"</h2>
+                <p>
+                    "It is kept for ten minutes, for the profile that brought the file. What was brought stays: it is in "
+                    <a href="/you" rel="external">
+                        "your lists"
+                    </a> "."
+                </p>
+            </section>
+        }),
     }
 }
 
@@ -167,7 +205,7 @@ fn Sources() -> impl IntoView {
 
 /// The bar, again and again: only the last one that has come is in sight.
 #[component]
-fn Running(run: ImportRun) -> impl IntoView {
+fn Running(run: Run) -> impl IntoView {
     let step = |percent: u8| {
         let run = run.clone();
         view! {
@@ -175,7 +213,7 @@ fn Running(run: ImportRun) -> impl IntoView {
                 {move || {
                     let run = run.clone();
                     Suspend::new(async move {
-                        run.0.reached(percent).await;
+                        run.reached(percent).await;
                         view! {
                             <p class="import-step">
                                 <progress max="100" value=percent.to_string() aria-label="Import">
@@ -196,7 +234,7 @@ fn Running(run: ImportRun) -> impl IntoView {
                 {move || {
                     let run = run.clone();
                     Suspend::new(async move {
-                        let ended = run.0.ended().await;
+                        let ended = run.ended().await;
                         view! { <Ended ended /> }
                     })
                 }}
@@ -218,12 +256,16 @@ fn in_words(percent: u8) -> String {
 fn Ended(ended: Result<ImportSummary, ImportFailure>) -> impl IntoView {
     match ended {
         Ok(summary) => Either::Left(view! { <Summary summary /> }),
-        Err(failure) => Either::Right(view! {
-            <section class="panel import-ended import-failed" role="alert" aria-label="The import failed">
-                <h2>"Nothing was changed"</h2>
-                <p>{failure.why}</p>
-            </section>
-        }),
+        Err(failure) => {
+            // Of what broke off nobody knows how far it came.
+            let heading = if failure.status == 500 { "The import broke off" } else { "Nothing was changed" };
+            Either::Right(view! {
+                <section class="panel import-ended import-failed" role="alert" aria-label="The import failed">
+                    <h2>{heading}</h2>
+                    <p>{failure.why}</p>
+                </section>
+            })
+        }
     }
 }
 

@@ -65,22 +65,21 @@ navigator.serviceWorker?.register('/sw.js').catch(() => {});
 // the cookie that each change sets is no longer the one that the page was made with; once, because a page that was loaded
 // anew did not come by going back. When it is there and not before: only then does the browser know where it was scrolled to.
 // Most ask the server to begin with (`Vary`, in `server/src/web/pages.rs`); this is for those that do not, and for what was
-// sent as the other page was left. A page that answers a form says nothing of the cookie: it cannot be loaded anew.
+// sent as the other page was left.
 let said = document.documentElement.dataset.said;
-if (said !== undefined) {
-  addEventListener('pagehide', () => (said = cookie('said')));
-  addEventListener('pageshow', (event) => {
-    const back = event.persisted || performance.getEntriesByType('navigation')[0]?.type === 'back_forward';
-    if (back && said !== cookie('said')) location.reload();
-  });
-  // A page that the visitor turns to when another profile of the household has become the active one: what is said on it
-  // would be said by that one.
-  const who = cookie('who');
-  const turnedTo = () => {
-    if (!document.hidden && who !== cookie('who')) location.reload();
-  };
-  for (const kind of ['focus', 'pageshow', 'visibilitychange']) addEventListener(kind, turnedTo);
-}
+addEventListener('pagehide', () => (said = cookie('said')));
+addEventListener('pageshow', (event) => {
+  const back = event.persisted || performance.getEntriesByType('navigation')[0]?.type === 'back_forward';
+  if (back && said !== cookie('said')) location.reload();
+});
+
+// A page that the visitor turns to when another profile of the household has become the active one is loaded anew as well:
+// what is said on it would be said by that one.
+const who = cookie('who');
+const turnedTo = () => {
+  if (!document.hidden && who !== cookie('who')) location.reload();
+};
+for (const kind of ['focus', 'pageshow', 'visibilitychange']) addEventListener(kind, turnedTo);
 
 // A form that leads back to its own page leaves the focus on the button that was pressed: rows are arranged step by step.
 // The browser may keep nothing, and then says so with an error.

@@ -22,9 +22,8 @@ pub struct ShellOptions {
     pub reload: Option<LeptosOptions>,
     /// The visitor's theme, from their cookie.
     pub theme: Option<Theme>,
-    /// What the browser's cookie says of when the visitor last said something; empty where it says nothing. `None` on a page
-    /// that answers a form: it cannot be loaded anew without sending that again.
-    pub said: Option<String>,
+    /// What the browser's cookie says of when the visitor last said something; empty where it says nothing.
+    pub said: String,
 }
 
 /// First in the head: what only works with script is shown, and what stands in for it is not.

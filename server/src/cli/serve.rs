@@ -16,12 +16,14 @@ use tokio::net::TcpListener;
 use super::queue::{QueueArgs, prepared_link};
 use crate::{
     catalogue::{self, Catalogue, CatalogueError},
+    link::Link,
     model::artefact::{self, ArtefactError},
     predictions::{IdMint, Limits, Place, Service, Settings},
     telemetry::Metrics,
     visitors::{SharedVisitors, VisitorStore, Visitors},
     web::{
         files::SiteFiles,
+        importing::Imports,
         operator::Operator,
         router::router,
         serving,
@@ -201,7 +203,7 @@ pub fn run(args: &ServeArgs, data_dir: &Path) -> anyhow::Result<()> {
 /// broken ends the start.
 async fn site(args: &ServeArgs, settings: Settings, data_dir: &Path, metrics: Metrics) -> anyhow::Result<Site> {
     let operator = Operator::new(args.operator_token_file.as_deref())?;
-    let site = |visitors, films| Site { visitors, films, metrics, operator };
+    let site = |visitors, films, link| Site { visitors, films, imports: Imports::new(link), metrics, operator };
     let path = data_dir.join(catalogue::FILE_NAME);
     // Of many web servers each has all of it: visitors' ratings are in Redis, and not in a file that the others don't see.
     let alone = args.queue.redis()?.is_none();
@@ -209,7 +211,7 @@ async fn site(args: &ServeArgs, settings: Settings, data_dir: &Path, metrics: Me
         Ok(catalogue) => catalogue,
         Err(CatalogueError::Missing { .. }) if alone => {
             tracing::warn!(path = %path.display(), "no catalogue; run marquee import");
-            return Ok(site(Arc::new(own_visitors(data_dir)?), Err(Missing::Catalogue)));
+            return Ok(site(Arc::new(own_visitors(data_dir)?), Err(Missing::Catalogue), None));
         }
         Err(error) => return Err(error.into()),
     };
@@ -218,24 +220,25 @@ async fn site(args: &ServeArgs, settings: Settings, data_dir: &Path, metrics: Me
         Err(error @ ArtefactError::Missing { .. }) if alone => {
             tracing::warn!(%error, "no model; run marquee train");
             let service = Err(Missing::Model("it was never trained".into()));
-            return Ok(site(Arc::new(own_visitors(data_dir)?), Ok(Films { catalogue, service })));
+            return Ok(site(Arc::new(own_visitors(data_dir)?), Ok(Films { catalogue, service }), None));
         }
         Err(error) => return Err(error.into()),
     };
-    let (visitors, place): (Arc<dyn VisitorStore>, Place) = match args.queue.redis()? {
+    let (visitors, place, link): (Arc<dyn VisitorStore>, Place, Option<Link>) = match args.queue.redis()? {
         None => {
             let visitors = own_visitors(data_dir)?;
             let mint = IdMint::new(visitors.secret());
-            (Arc::new(visitors), Place::Memory(mint))
+            (Arc::new(visitors), Place::Memory(mint), None)
         }
         Some(redis) => {
             let (link, identity) = prepared_link(redis, &catalogue.info().fingerprint).await?;
             let visitors = SharedVisitors::new(link.clone());
-            (Arc::new(visitors), Place::Shared(Box::new(link), identity, args.queue.claims()))
+            let place = Place::Shared(Box::new(link.clone()), identity, args.queue.claims());
+            (Arc::new(visitors), place, Some(link))
         }
     };
     let service = Ok(Service::start(settings, &artefact, &path, place)?);
-    Ok(site(visitors, Ok(Films { catalogue, service })))
+    Ok(site(visitors, Ok(Films { catalogue, service }), link))
 }
 
 /// The ratings of a web server that shares them with nobody.

@@ -277,7 +277,7 @@ async fn carry_out(site: &SharedSite, household: &mut Household, wish: Wish) -> 
                 return Err("confirm");
             }
             if matches!(wish.r#do, What::Forget) {
-                site.visitors.forget(id).await.map_err(|error| unreachable_store(&error))?;
+                site.forget(id).await.map_err(|error| unreachable_store(&error))?;
             }
             household.members.remove(household.active);
             household.active = if household.members.is_empty() { usize::MAX } else { 0 };

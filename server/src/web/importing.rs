@@ -1,14 +1,18 @@
 //! A file that a visitor brings becomes ratings and marks: in steps that can be followed, all of it or nothing.
 
+mod kept;
+
 use std::{sync::Arc, time::Duration};
 
 use app::{
-    ImportRun, Importing, Later,
+    Importing, Later,
     domain::{Mark, OtherFilm},
     port::{PortError, VisitorId},
     views::{ImportFailure, ImportSummary, Unmatched},
 };
 use tokio::{sync::watch, task::spawn_blocking, time::timeout};
+
+pub use kept::{Imports, find, import};
 
 use super::{
     arrival::{Arrived, Unreceived},
@@ -24,8 +28,11 @@ use crate::{
 
 /// How long a page waits for the end before it begins to show steps.
 const SOON: Duration = Duration::from_millis(400);
-/// Films that are told one by one when they are not here.
+/// Films that are told one by one when they are not here; and the bytes of their titles.
 const MOST_TOLD: usize = 500;
+const MOST_TOLD_BYTES: usize = 32 << 10;
+/// Letters of a title that are told.
+const MOST_LETTERS: usize = 200;
 
 /// A file that a visitor brings.
 pub struct File {
@@ -70,15 +77,10 @@ impl Import {
         Self { progress }
     }
 
-    /// One that failed before it began.
-    pub fn failed(failure: ImportFailure) -> Self {
-        let (_, progress) = watch::channel(Progress::Ended(Arc::new(Err(failure))));
+    /// One that has ended.
+    fn over(end: End) -> Self {
+        let (_, progress) = watch::channel(Progress::Ended(Arc::new(end)));
         Self { progress }
-    }
-
-    /// For a page's context.
-    pub fn into_run(self) -> ImportRun {
-        ImportRun(Arc::new(self))
     }
 
     /// How it ended.
@@ -116,7 +118,7 @@ impl Importing for Import {
 }
 
 /// What nobody who brings a file could act on.
-pub fn broken() -> ImportFailure {
+fn broken() -> ImportFailure {
     ImportFailure { status: 500, why: PortError::Internal.to_string() }
 }
 
@@ -170,7 +172,7 @@ fn brought(matched: &mut Matched) -> Brought {
     marks.extend(matched.have.drain(..).map(|film| (Mark::Library, film, None)));
     let library = matched.unmatched.iter().filter(|entry| entry.what == What::Have);
     let others = library.take(MOST_OTHERS).map(|entry| OtherFilm {
-        title: entry.title.chars().take(200).collect(),
+        title: shortened(&entry.title),
         year: entry.year,
         imdb: entry.imdb,
         tmdb: entry.tmdb,
@@ -183,7 +185,12 @@ fn summary(rest: &Contents, matched: &Matched, kept: &Kept) -> ImportSummary {
     // What one has is kept, known here or not.
     let missing = || matched.unmatched.iter().filter(|entry| entry.what != What::Have);
     let of_library = matched.unmatched.len() - missing().count();
-    let told = missing().take(MOST_TOLD).map(unmatched);
+    let mut bytes = 0;
+    let fits = |film: &Unmatched| {
+        bytes += film.title.len();
+        bytes <= MOST_TOLD_BYTES
+    };
+    let told = missing().take(MOST_TOLD).map(unmatched).take_while(fits);
     ImportSummary {
         source: rest.format.name().to_owned(),
         rows: count(matched.rows),
@@ -199,7 +206,7 @@ fn summary(rest: &Contents, matched: &Matched, kept: &Kept) -> ImportSummary {
         unreadable_rows: count(rest.unreadable_rows),
         not_films: count(rest.not_films),
         duplicates: count(matched.duplicates),
-        contradictions: matched.contradictions.iter().take(20).cloned().collect(),
+        contradictions: matched.contradictions.iter().take(20).map(|title| shortened(title)).collect(),
     }
 }
 
@@ -210,7 +217,7 @@ fn unmatched(entry: &Entry) -> Unmatched {
         let movie_lens = entry.movie_lens.map(|number| format!("MovieLens {number}"));
         imdb.or(tmdb).or(movie_lens).unwrap_or_default()
     };
-    let title = if entry.title.is_empty() { number() } else { entry.title.chars().take(200).collect() };
+    let title = if entry.title.is_empty() { number() } else { shortened(&entry.title) };
     let said = match entry.what {
         What::Rating(stars) => stars.in_words(),
         What::Watchlist => "watchlist".to_owned(),
@@ -219,4 +226,8 @@ fn unmatched(entry: &Entry) -> Unmatched {
         What::Have => "in your library".to_owned(),
     };
     Unmatched { title, year: entry.year, said }
+}
+
+fn shortened(title: &str) -> String {
+    title.chars().take(MOST_LETTERS).collect()
 }

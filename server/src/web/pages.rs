@@ -8,10 +8,9 @@ use app::{
 };
 use axum::{
     Router,
-    body::Body,
-    extract::{DefaultBodyLimit, Request},
+    extract::DefaultBodyLimit,
     http::{HeaderName, HeaderValue, StatusCode, Uri, header, request::Parts},
-    middleware::map_response,
+    middleware::{from_fn_with_state, map_response},
     response::{IntoResponse, Response},
     routing::post,
 };
@@ -21,11 +20,10 @@ use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
 use super::{
     files::SiteFiles,
     headers::{self, UNBUFFERED, content_security_policy},
-    household,
-    importing::{Import, broken},
+    household, importing,
     port::SitePort,
     site::SharedSite,
-    upload::{self, MOST_FORM},
+    upload::MOST_FORM,
     visitor,
 };
 
@@ -41,6 +39,9 @@ pub fn router(site: &SharedSite, files: &SiteFiles) -> Router<LeptosOptions> {
         let Some(parts) = use_context::<Parts>() else { return };
         if let Some(visitor) = parts.extensions.get::<Visitor>() {
             provide_context(*visitor);
+        }
+        if let Some(run) = parts.extensions.get::<ImportRun>() {
+            provide_context(run.clone());
         }
         provide_context(household::account(&parts.headers));
         let Some(response) = use_context::<ResponseOptions>() else { return };
@@ -68,8 +69,7 @@ pub fn router(site: &SharedSite, files: &SiteFiles) -> Router<LeptosOptions> {
     let shell = move || {
         let parts = use_context::<Parts>();
         let theme = parts.as_ref().and_then(theme);
-        let is_answer = use_context::<ImportRun>().is_some();
-        let said = parts.as_ref().filter(|_| !is_answer).map(said);
+        let said = parts.as_ref().map(said).unwrap_or_default();
         app::shell(&ShellOptions {
             css: files.css.clone(),
             js: files.js.clone(),
@@ -80,45 +80,15 @@ pub fn router(site: &SharedSite, files: &SiteFiles) -> Router<LeptosOptions> {
             said,
         })
     };
-    let import = {
-        let (context, shell, site) = (context.clone(), shell.clone(), SharedSite::clone(site));
-        move |request: Request| {
-            let (context, shell, site) = (context.clone(), shell.clone(), SharedSite::clone(&site));
-            async move { import(request, site, context, shell).await }
-        }
-    };
+    let import = post(importing::import).layer(DefaultBodyLimit::max(MOST_FORM));
     let not_found = leptos_axum::render_app_async_with_context(context.clone(), shell.clone());
     Router::new()
         .leptos_routes_with_context(&leptos_options(), generate_route_list(app::App), context, shell)
-        .route(app::IMPORT_PAGE, post(import).layer(DefaultBodyLimit::max(MOST_FORM)))
+        .route(app::IMPORT_PAGE, import.with_state(SharedSite::clone(site)))
         .fallback(not_found)
+        .layer(from_fn_with_state(SharedSite::clone(site), importing::find))
         .layer(map_response(blame_the_client))
         .layer(map_response(stay_here))
-}
-
-/// The answer to the import's form: the same page, with how the import goes.
-async fn import<IV: IntoView + 'static>(
-    request: Request,
-    site: SharedSite,
-    context: impl Fn() + Clone + Send + Sync + 'static,
-    shell: impl Fn() -> IV + Clone + Send + Sync + 'static,
-) -> Response {
-    let visitor = request.extensions().get::<Visitor>().copied();
-    let (parts, body) = request.into_parts();
-    let (mut asked, ()) = Request::new(()).into_parts();
-    (asked.uri, asked.headers, asked.extensions) = (parts.uri.clone(), parts.headers.clone(), parts.extensions.clone());
-    let run = match (upload::file_of_form(Request::from_parts(parts, body)).await, visitor) {
-        (Ok((file, turn)), Some(visitor)) => Import::begin(site, visitor.id, file, turn),
-        (Err(why), _) => Import::failed(why.into()),
-        (_, None) => Import::failed(broken()),
-    }
-    .into_run();
-    let context = move || {
-        context();
-        provide_context(run.clone());
-    };
-    let page = Request::from_parts(asked, Body::empty());
-    leptos_axum::render_app_to_stream_in_order_with_context(context, shell)(page).await.into_response()
 }
 
 /// Keeps what a visitor has chosen for the pages, for a year, in the browser.

@@ -8,7 +8,7 @@ use app::{
     views::Missing,
 };
 
-use super::operator::Operator;
+use super::{importing::Imports, operator::Operator};
 use crate::{
     catalogue::{Catalogue, CatalogueError},
     predictions::Service,
@@ -22,6 +22,8 @@ pub struct Site {
     pub visitors: Arc<dyn VisitorStore>,
     /// Films and predictions, or what is missing for them.
     pub films: Result<Films, Missing>,
+    /// Files that visitors brought in the last minutes.
+    pub imports: Imports,
     /// What this process counts.
     pub metrics: Metrics,
     /// Who may see how it works.
@@ -86,6 +88,12 @@ impl Site {
     ) -> Result<(Profile, Marks), ProfileError> {
         let marks = async { Ok(self.own_marks(visitor.owner(), shoes).await?) };
         futures::try_join!(self.profile(catalogue, visitor, shoes), marks)
+    }
+
+    /// Deletes everything of the visitor's.
+    pub async fn forget(&self, visitor: VisitorId) -> Result<(), VisitorsError> {
+        self.visitors.forget(visitor).await?;
+        Ok(self.imports.forget(visitor).await?)
     }
 
     /// What the visitor marked; nothing for one without a cookie.

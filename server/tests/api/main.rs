@@ -21,6 +21,7 @@ mod redis;
 mod search;
 mod shared;
 mod stars;
+mod summaries;
 mod support;
 #[cfg(feature = "otel")]
 mod traces;

@@ -100,7 +100,7 @@ fn attachment(name: &str) -> [(header::HeaderName, String); 1] {
 
 /// `DELETE /api/visitor`: everything of the visitor's is deleted.
 async fn forget(State(site): State<SharedSite>, visitor: Extension<Visitor>) -> Result<StatusCode, ApiError> {
-    site.visitors.forget(visitor.id).await?;
+    site.forget(visitor.id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
