@@ -46,6 +46,11 @@ pub enum PortError {
     /// It is not for this visitor.
     #[error("{0}")]
     Forbidden(String),
+    /// The visitor's profile has a new code, made in another browser.
+    #[error(
+        "This profile has a new code, made in another browser, and this browser has only the old one. Load the page anew to see how to go on."
+    )]
+    Renewed,
     /// There is no catalogue or no model yet.
     #[error("{0}")]
     NotReady(String),
@@ -63,6 +68,7 @@ impl PortError {
         match self {
             Self::NotFound(_) => 404,
             Self::Forbidden(_) => 403,
+            Self::Renewed => 409,
             Self::NotReady(_) | Self::Late(_) => 503,
             Self::Internal => 500,
         }

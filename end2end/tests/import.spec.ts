@@ -1,31 +1,11 @@
-// Bringing ratings from elsewhere, taking them away, and several profiles in one browser.
+// Bringing ratings from elsewhere, and taking them away.
 
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { writeFile } from 'node:fs/promises';
+import { bring, file, type Film } from '../support/export.ts';
 import { expect, test } from '../support/test.ts';
 import { zip } from '../support/zip.ts';
-
-type Film = { id: number; title: string; year: number };
-
-/** An export of Letterboxd with some films that are here, and one that is not. */
-async function file(page: Page): Promise<{ films: Film[]; csv: string }> {
-  const answer = await page.request.get('/api/search?sort=popular&n=30');
-  const found = ((await answer.json()) as { films: Film[] }).films;
-  const films = found.filter(({ year }) => year).slice(0, 12);
-  const rows = films.map(({ title, year }) => `2024-01-02,"${title}",${year},https://boxd.it/x,4.5`);
-  rows.push('2024-01-02,A Film That Nobody Made,1999,https://boxd.it/x,3');
-  return { films, csv: `Date,Name,Year,Letterboxd URI,Rating\n${rows.join('\n')}\n` };
-}
-
-async function bring(page: Page, csv: string) {
-  await page.goto('/import');
-  const form = page.locator('form', { hasText: 'Ratings, watched films' });
-  await form
-    .getByLabel('Ratings, watched films, watchlist')
-    .setInputFiles({ name: 'ratings.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
-  await form.getByRole('button', { name: 'Bring them in' }).click();
-}
 
 /** Drops files on the middle of something, as a hand does: for the browser it is no different from real ones. */
 async function drop(page: Page, on: Locator, ...files: string[]) {
@@ -324,81 +304,6 @@ test('a list of films that one has narrows rows and search, and what is not know
   await expect(page.locator('.results .card')).toHaveCount(mine.length);
   await page.goto('/films/library');
   await expect(page.getByRole('region', { name: 'Not rated by anyone here' })).toContainText('A Film That Nobody Made');
-});
-
-test('a code carries a profile to another browser, and a new code makes a stranger of it', async ({
-  browser,
-  marquee,
-  page,
-}) => {
-  const { films, csv } = await file(page);
-  await bring(page, csv);
-  await page.goto('/you');
-  const code = await page.locator('.code').innerText();
-  const link = await page.getByLabel('Private link').inputValue();
-  const mine = `Rated ${films.length} films`;
-
-  const byCode = await (await browser.newContext({ baseURL: marquee.url })).newPage();
-  await byCode.goto('/you');
-  await byCode.getByLabel('A code from another browser').fill(code);
-  await byCode.getByRole('button', { name: 'Use it here' }).click();
-  await expect(byCode.getByRole('link', { name: mine })).toBeVisible();
-
-  const byLink = await (await browser.newContext({ baseURL: marquee.url })).newPage();
-  await byLink.goto(link);
-  await expect(byLink.getByRole('link', { name: mine }), 'nothing happens before one says so').toHaveCount(0);
-  await byLink.getByRole('button', { name: 'Use it', exact: true }).click();
-  await expect(byLink.getByRole('link', { name: mine })).toBeVisible();
-
-  await page.getByRole('button', { name: 'Make a new code' }).click();
-  await expect(page.getByRole('status')).toContainText('has a new code');
-  await expect(page.getByRole('link', { name: mine })).toBeVisible();
-  await byCode.goto('/you');
-  await expect(byCode.getByRole('link', { name: 'Rated 0 films' })).toBeVisible();
-  for (const other of [byCode, byLink]) await other.context().close();
-});
-
-test('two people share a browser, each with films of their own', async ({ page }) => {
-  const { csv } = await file(page);
-  await bring(page, csv);
-  await page.goto('/you');
-  await page.getByLabel('Name of this profile').fill('Anna');
-  await page.getByRole('button', { name: 'Rename' }).click();
-  await page.getByLabel('Somebody else').fill('Ben');
-  await page.getByRole('button', { name: 'Add a profile' }).click();
-  await expect(page.getByText('Rate a few films you know')).toBeVisible();
-  await page.goto('/you');
-  await expect(page.getByRole('main').getByText('Profile: Ben')).toBeVisible();
-  await page.getByRole('button', { name: 'Switch to Anna' }).click();
-  await expect(page.getByText('Rate a few films you know')).toHaveCount(0);
-});
-
-test('every page says whose it is, the menu leads to the others, and a tab of somebody else’s does not stay', async ({
-  page,
-}) => {
-  const { csv } = await file(page);
-  await bring(page, csv);
-  await page.goto('/you');
-  await page.getByLabel('Name of this profile').fill('Anna');
-  await page.getByRole('button', { name: 'Rename' }).click();
-  await page.goto('/search?q=the');
-  await expect(page.getByRole('banner').getByText('Anna')).toBeVisible();
-  await page.goto('/');
-  await expect(page.locator('.profile summary')).toContainText('Anna');
-
-  const other = await page.context().newPage();
-  await other.goto('/you');
-  await other.getByLabel('Somebody else').fill('Ben');
-  await other.getByRole('button', { name: 'Add a profile' }).click();
-  await expect(other.locator('.profile summary')).toContainText('Ben');
-  // As when the visitor turns to the first tab.
-  await page.evaluate(() => dispatchEvent(new Event('focus')));
-  await expect(page.locator('.profile summary')).toContainText('Ben');
-
-  await page.locator('.profile summary').click();
-  await page.getByRole('navigation', { name: 'Switch profile' }).getByRole('button', { name: 'Anna' }).click();
-  await expect(page.locator('.profile summary')).toContainText('Anna');
-  await other.close();
 });
 
 test('axe finds nothing on these pages, and nothing is wider than the window', async ({ page }) => {

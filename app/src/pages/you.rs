@@ -128,7 +128,10 @@ fn in_words(problem: bool, of: &str) -> Option<&'static str> {
         }
         (true, "full") => "A browser holds six profiles at most. Let one leave first.",
         (true, "name") => "A profile needs a name.",
-        (true, "confirm") => "Tick the box first, so that nothing is deleted by accident.",
+        (true, "confirm") => "Tick the box first, so that nothing happens by accident.",
+        (true, "renewed") => {
+            "The profile that was open here has a new code, made in another browser. This browser now has one of its own, which is empty; nothing of the other was changed. To go on with that one, type its new code below."
+        }
         (true, "late") => "This was not done: what keeps the profiles is out of reach. Try again in a moment.",
         (true, _) => "This was not understood, and nothing was changed.",
         (false, "renew") => {
@@ -254,12 +257,11 @@ fn Elsewhere(
                         <p>
                             <code class="code">{code}</code>
                         </p>
-                        <form method="post" action="/you">
-                            <input type="hidden" name="do" value="renew" />
-                            <button class="button" type="submit">
-                                "Make a new code"
-                            </button>
-                        </form>
+                        <Confirmed
+                            what="renew"
+                            confirm="The code and the link above stop working, and every other browser that has this profile loses it."
+                            button="Make a new code"
+                        />
                     }
                 })}
             <form class="line-form" method="post" action="/you">
@@ -312,26 +314,37 @@ fn TakeAway(any: bool) -> impl IntoView {
 
 #[component]
 fn Forget() -> impl IntoView {
-    let form = |what: &'static str, confirm: &'static str, button: &'static str| {
-        view! {
-            <form class="stack" method="post" action="/you">
-                <input type="hidden" name="do" value=what />
-                <label class="check">
-                    <input type="checkbox" name="confirm" value="yes" required=true />
-                    <span>{confirm}</span>
-                </label>
-                <button class="button" type="submit">
-                    {button}
-                </button>
-            </form>
-        }
-    };
     view! {
         <section class="panel stack" aria-labelledby="forget">
             <h2 id="forget">"Leave, or be forgotten"</h2>
-            {form("leave", "This browser forgets the profile; without its code nobody gets back to it.", "Leave this browser")}
-            {form("forget", "All ratings and lists of this profile are deleted, everywhere, for good.", "Forget me")}
+            <Confirmed
+                what="leave"
+                confirm="This browser forgets the profile; without its code nobody gets back to it."
+                button="Leave this browser"
+            />
+            <Confirmed
+                what="forget"
+                confirm="All ratings and lists of this profile are deleted, everywhere, for good."
+                button="Forget me"
+            />
         </section>
+    }
+}
+
+/// What cannot be undone is done only when a box is ticked that says what it does.
+#[component]
+fn Confirmed(what: &'static str, confirm: &'static str, button: &'static str) -> impl IntoView {
+    view! {
+        <form class="stack" method="post" action="/you">
+            <input type="hidden" name="do" value=what />
+            <label class="check">
+                <input type="checkbox" name="confirm" value="yes" required=true />
+                <span>{confirm}</span>
+            </label>
+            <button class="button" type="submit">
+                {button}
+            </button>
+        </form>
     }
 }
 

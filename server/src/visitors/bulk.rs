@@ -9,7 +9,7 @@ use app::{
 use rusqlite::{Connection, params};
 
 use super::{
-    Brought, Kept, MOST_OTHERS, VisitorsError,
+    Brought, Kept, MOST_OTHERS, REMEMBERED, VisitorsError,
     store::{mark_key, viewer_key, write_visitor},
 };
 
@@ -110,12 +110,26 @@ pub(super) fn forget(db: &mut Connection, visitor: VisitorId) -> Result<(), Visi
 pub(super) fn hand_over(db: &mut Connection, from: VisitorId, to: VisitorId) -> Result<(), VisitorsError> {
     let step = db.transaction()?;
     write_visitor(&step, to)?;
+    let mut moved = 0;
     for table in ["ratings", "marks", "others"] {
-        step.execute(&format!("update {table} set visitor_id = ?2 where visitor_id = ?1"), params![from.0, to.0])?;
+        moved +=
+            step.execute(&format!("update {table} set visitor_id = ?2 where visitor_id = ?1"), params![from.0, to.0])?;
     }
     step.execute("delete from visitors where id = ?1", params![from.0])?;
+    // Who had said nothing has nothing to miss.
+    if moved > 0 {
+        step.execute("delete from handed_over where handed_over_at < unixepoch() - ?1", params![REMEMBERED])?;
+        step.execute(
+            "insert into handed_over (visitor_id, handed_over_at) values (?1, unixepoch()) on conflict do nothing",
+            params![from.0],
+        )?;
+    }
     step.commit()?;
     Ok(())
+}
+
+pub(super) fn has_handed_over(db: &Connection, visitor: VisitorId) -> Result<bool, VisitorsError> {
+    Ok(db.prepare_cached("select 1 from handed_over where visitor_id = ?1")?.exists(params![visitor.0])?)
 }
 
 #[cfg(test)]
@@ -201,6 +215,19 @@ mod tests {
         visitors.mark(ME, Some(ViewerId(4)), MovieId(2), Mark::Watchlist, true).await.expect("stored");
         visitors.keep(ME, Brought { others: vec![ours()], ..Brought::default() }).await.expect("kept");
         visitors.hand_over(ME, OTHER).await.expect("handed over");
+        assert!(visitors.has_handed_over(ME).await.expect("read"));
+        assert!(!visitors.has_handed_over(OTHER).await.expect("read"));
+        for change in [
+            visitors.rate(ME, None, MovieId(1), None).await,
+            visitors.mark(ME, None, MovieId(1), Mark::Seen, true).await,
+            visitors.hand_over(ME, VisitorId([3; 16])).await,
+            visitors.forget(ME).await,
+        ] {
+            assert!(matches!(change, Err(VisitorsError::HandedOver)), "{change:?}");
+        }
+        let nobody = VisitorId([4; 16]);
+        visitors.hand_over(nobody, VisitorId([5; 16])).await.expect("handed over");
+        assert!(!visitors.has_handed_over(nobody).await.expect("read"), "there was nothing");
         assert_eq!(visitors.profile(ME, None).await.expect("read").rated(), 0);
         assert_eq!(visitors.profile(OTHER, None).await.expect("read").stars(MovieId(1)), Some(stars(9)));
         assert!(visitors.marks(OTHER, Some(ViewerId(4))).await.expect("read").has(MovieId(2), Mark::Watchlist));

@@ -5,6 +5,7 @@ mod brought;
 mod bulk;
 mod profile;
 mod shared;
+mod steps;
 mod store;
 
 use app::{
@@ -18,7 +19,11 @@ pub use profile::Profile;
 pub use shared::SharedVisitors;
 pub use store::{Visitors, VisitorsError};
 
-/// Where visitors' ratings and marks are kept.
+/// How long a visitor whose profile was handed over is known as such: as long as a browser keeps a cookie, in seconds.
+const REMEMBERED: u32 = 400 * 24 * 60 * 60;
+
+/// Where visitors' ratings and marks are kept. Whoever handed their profile over can change nothing any more
+/// ([`VisitorsError::HandedOver`]): it would begin another profile, where they believe to change theirs.
 #[async_trait]
 pub trait VisitorStore: Send + Sync {
     /// What the visitor rated, as themselves (`None`) or in a viewer's shoes.
@@ -56,6 +61,9 @@ pub trait VisitorStore: Send + Sync {
 
     /// Makes everything that one visitor said another's, who has said nothing.
     async fn hand_over(&self, from: VisitorId, to: VisitorId) -> Result<(), VisitorsError>;
+
+    /// Whether everything that the visitor said is another's now.
+    async fn has_handed_over(&self, visitor: VisitorId) -> Result<bool, VisitorsError>;
 
     /// The visitor's marks.
     async fn marks(&self, visitor: VisitorId, shoes: Option<ViewerId>) -> Result<Marks, VisitorsError>;

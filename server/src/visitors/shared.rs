@@ -11,7 +11,7 @@ use app::{
 use async_trait::async_trait;
 use redis::{Pipeline, cmd};
 
-use super::{Brought, Kept, MOST_OTHERS, Profile, VisitorStore, VisitorsError};
+use super::{Brought, Kept, MOST_OTHERS, Profile, REMEMBERED, VisitorStore, VisitorsError};
 use crate::link::Link;
 
 /// Ratings in Redis, seen alike by every web server: one hash for each visitor and pair of shoes,
@@ -20,7 +20,8 @@ use crate::link::Link;
 /// `<mark>:<film>` to when; in whose shoes a visitor has said anything in `{prefix}:s:<visitor>`, to find it all when it is to be
 /// forgotten; the films of their library that the catalogue does not have in `{prefix}:o:<visitor>`. They have no expiry: a
 /// rating is precious. A mark of time 0 is one that was taken back, and `{prefix}:f:<visitor>` says for a while that a visitor
-/// is gone: both so that a copy of an older file brings nothing to life again.
+/// was forgotten: both so that a copy of an older file brings nothing to life again. Whoever handed all this over has a
+/// `{prefix}:h:<visitor>`, for as long as a browser keeps a cookie.
 #[derive(Clone)]
 pub struct SharedVisitors {
     link: Link,
@@ -41,8 +42,9 @@ impl SharedVisitors {
         marks: &Marks,
         others: &[OtherFilm],
     ) -> Result<(u64, u64), VisitorsError> {
-        let gone: bool = self.link.command(cmd("EXISTS").arg(self.gone_key(visitor))).await?;
-        if gone {
+        let mut gone = cmd("EXISTS");
+        gone.arg(self.gone_key(visitor)).arg(self.handed_over_key(visitor));
+        if self.link.command::<u32>(&gone).await? > 0 {
             return Ok((0, 0));
         }
         self.remember_shoes(visitor, shoes).await?;
@@ -82,6 +84,15 @@ impl SharedVisitors {
         self.link.redis().key(format_args!("{kind}:{}:{viewer}", hex(&visitor.0)))
     }
 
+    fn handed_over_key(&self, visitor: VisitorId) -> String {
+        self.link.redis().key(format_args!("h:{}", hex(&visitor.0)))
+    }
+
+    /// Before anything is changed.
+    async fn must_be_theirs(&self, visitor: VisitorId) -> Result<(), VisitorsError> {
+        if self.has_handed_over(visitor).await? { Err(VisitorsError::HandedOver) } else { Ok(()) }
+    }
+
     /// Before anything is said in a viewer's shoes: that it can be found again.
     async fn remember_shoes(&self, visitor: VisitorId, shoes: Option<ViewerId>) -> Result<(), VisitorsError> {
         let Some(viewer) = shoes else { return Ok(()) };
@@ -94,7 +105,7 @@ impl SharedVisitors {
         self.link.redis().key(format_args!("s:{}", hex(&visitor.0)))
     }
 
-    /// What says that a visitor was forgotten, or has another id now.
+    /// What says that a visitor was forgotten.
     fn gone_key(&self, visitor: VisitorId) -> String {
         self.link.redis().key(format_args!("f:{}", hex(&visitor.0)))
     }
@@ -156,7 +167,7 @@ fn dated(stars: Stars, at: i64) -> String {
 
 /// When a mark was made that was taken back.
 const TAKEN_BACK: i64 = 0;
-/// How long it is known that a visitor is gone, in seconds: 90 days. Nobody copies an older file than that.
+/// How long it is known that a visitor was forgotten, in seconds: 90 days. Nobody copies an older file than that.
 const GONE_FOR: u32 = 90 * 24 * 3600;
 
 /// Fields that go into one command: a whole catalogue's would hold Redis up.
@@ -184,6 +195,7 @@ impl VisitorStore for SharedVisitors {
         movie: MovieId,
         stars: Option<Stars>,
     ) -> Result<(), VisitorsError> {
+        self.must_be_theirs(visitor).await?;
         self.remember_shoes(visitor, shoes).await?;
         let mut write = cmd("HSET");
         write.arg(self.ratings_key(visitor, shoes)).arg(movie.0).arg(value(stars));
@@ -213,6 +225,7 @@ impl VisitorStore for SharedVisitors {
     }
 
     async fn keep(&self, visitor: VisitorId, brought: Brought) -> Result<Kept, VisitorsError> {
+        self.must_be_theirs(visitor).await?;
         let mut kept = Kept::default();
         let here: HashMap<MovieId, (Stars, i64)> =
             self.ratings(visitor, None).await?.map(|(movie, stars, at)| (movie, (stars, at))).collect();
@@ -254,6 +267,7 @@ impl VisitorStore for SharedVisitors {
     }
 
     async fn forget(&self, visitor: VisitorId) -> Result<(), VisitorsError> {
+        self.must_be_theirs(visitor).await?;
         let mut keys = vec![self.shoes_key(visitor), self.others_key(visitor)];
         for shoes in self.shoes(visitor).await? {
             keys.extend([self.ratings_key(visitor, shoes), self.key('m', visitor, shoes)]);
@@ -265,8 +279,10 @@ impl VisitorStore for SharedVisitors {
     }
 
     async fn hand_over(&self, from: VisitorId, to: VisitorId) -> Result<(), VisitorsError> {
+        self.must_be_theirs(from).await?;
         let mut all = redis::pipe();
         all.atomic();
+        let mut any = false;
         for shoes in self.shoes(from).await? {
             if let Some(viewer) = shoes {
                 all.hset(self.shoes_key(to), viewer.0, 1).ignore();
@@ -276,19 +292,31 @@ impl VisitorStore for SharedVisitors {
                 let mut read = cmd("HGETALL");
                 read.arg(&old);
                 let fields: Vec<(String, String)> = self.link.command(&read).await?;
+                any |= !fields.is_empty();
                 for part in fields.chunks(FIELDS) {
                     write_fields(&mut all, &new, part);
                 }
                 all.del(old).ignore();
             }
         }
-        for part in self.others_by_key(from).await?.chunks(FIELDS) {
+        let others = self.others_by_key(from).await?;
+        any |= !others.is_empty();
+        for part in others.chunks(FIELDS) {
             write_fields(&mut all, &self.others_key(to), part);
         }
         all.del(self.others_key(from)).ignore();
         all.del(self.shoes_key(from)).ignore();
-        all.cmd("SET").arg(self.gone_key(from)).arg(1).arg("EX").arg(GONE_FOR).ignore();
+        // Who had said nothing has nothing to miss.
+        if any {
+            all.cmd("SET").arg(self.handed_over_key(from)).arg(1).arg("EX").arg(REMEMBERED).ignore();
+        }
         Ok(self.link.pipeline::<()>(&all).await?)
+    }
+
+    async fn has_handed_over(&self, visitor: VisitorId) -> Result<bool, VisitorsError> {
+        let mut read = cmd("EXISTS");
+        read.arg(self.handed_over_key(visitor));
+        Ok(self.link.command(&read).await?)
     }
 
     async fn others(&self, visitor: VisitorId) -> Result<Vec<OtherFilm>, VisitorsError> {
@@ -300,6 +328,7 @@ impl VisitorStore for SharedVisitors {
     }
 
     async fn drop_others(&self, visitor: VisitorId) -> Result<(), VisitorsError> {
+        self.must_be_theirs(visitor).await?;
         let mut write = cmd("DEL");
         write.arg(self.others_key(visitor));
         Ok(self.link.command::<()>(&write).await?)
@@ -325,6 +354,7 @@ impl VisitorStore for SharedVisitors {
         mark: Mark,
         on: bool,
     ) -> Result<(), VisitorsError> {
+        self.must_be_theirs(visitor).await?;
         self.remember_shoes(visitor, shoes).await?;
         let (key, field) = (self.key('m', visitor, shoes), format!("{}:{movie}", mark.name()));
         let mut said = cmd("HGET");

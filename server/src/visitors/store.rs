@@ -7,76 +7,14 @@ use app::{
 use async_trait::async_trait;
 use rand::TryRngCore;
 use rusqlite::{Connection, OptionalExtension, params};
-use rusqlite_migration::{M, Migrations};
+use rusqlite_migration::Migrations;
 
-use super::{Brought, Kept, Profile, VisitorStore, bulk};
+use super::{Brought, Kept, Profile, VisitorStore, bulk, steps::STEPS};
 use crate::link::LinkError;
 use crate::sqlite::{Abandoned, Pool, SqliteError, open_writable};
 
 /// Connections that read while another writes.
 const READERS: usize = 2;
-
-/// The schema of `visitors.db`, step by step; a step that was released is never changed.
-///
-/// - `meta`: named values of this installation; `secret` is the key of the prediction ids' checksums.
-/// - `visitors`: one row for each visitor who rated something. `id` is a fingerprint of their cookie: whoever reads
-///   this file cannot make the cookie from it.
-/// - `ratings`: half stars, 1 to 10. `viewer_id` is 0 for the visitor's own profile, else the MovieLens viewer in whose
-///   shoes they stood.
-/// - `marks`: 1 watchlist, 2 seen, 3 hidden, 4 library.
-/// - `others`: films of the library that the catalogue does not have, as JSON, by what tells them apart.
-const STEPS: &[M<'static>] = &[
-    M::up(
-        "create table meta (
-             name text primary key,
-             value blob not null
-         ) without rowid;
-         create table visitors (
-             id blob primary key check (length(id) = 16),
-             created_at integer not null
-         ) without rowid;
-         create table ratings (
-             visitor_id blob not null references visitors (id) on delete cascade,
-             viewer_id integer not null,
-             movie_id integer not null,
-             halves integer not null check (halves between 1 and 10),
-             rated_at integer not null,
-             primary key (visitor_id, viewer_id, movie_id)
-         ) without rowid;",
-    ),
-    M::up(
-        "create table marks (
-             visitor_id blob not null references visitors (id) on delete cascade,
-             viewer_id integer not null,
-             movie_id integer not null,
-             mark integer not null check (mark between 1 and 3),
-             marked_at integer not null,
-             primary key (visitor_id, viewer_id, mark, movie_id)
-         ) without rowid;",
-    ),
-    M::up(
-        "create table more_marks (
-             visitor_id blob not null references visitors (id) on delete cascade,
-             viewer_id integer not null,
-             movie_id integer not null,
-             mark integer not null check (mark between 1 and 4),
-             marked_at integer not null,
-             primary key (visitor_id, viewer_id, mark, movie_id)
-         ) without rowid;
-         insert into more_marks (visitor_id, viewer_id, movie_id, mark, marked_at)
-             select visitor_id, viewer_id, movie_id, mark, marked_at from marks;
-         drop table marks;
-         alter table more_marks rename to marks;",
-    ),
-    M::up(
-        "create table others (
-             visitor_id blob not null references visitors (id) on delete cascade,
-             name text not null,
-             film text not null,
-             primary key (visitor_id, name)
-         ) without rowid;",
-    ),
-];
 
 /// What can go wrong with what visitors said.
 #[derive(Debug, thiserror::Error)]
@@ -87,6 +25,9 @@ pub enum VisitorsError {
     /// The file was made by another version of Marquee, or by something else.
     #[error("visitors.db cannot be brought up to date: {0}")]
     Migration(#[from] rusqlite_migration::Error),
+    /// Everything that the visitor said is another's now.
+    #[error("the profile was handed over")]
+    HandedOver,
     /// The operating system gave no random bytes.
     #[error("no secret could be made: {0}")]
     Random(#[from] rand::rand_core::OsError),
@@ -134,6 +75,19 @@ impl Visitors {
         self.secret
     }
 
+    /// Changes what the visitor said.
+    async fn change<T: Send + 'static>(
+        &self,
+        visitor: VisitorId,
+        work: impl FnOnce(&mut Connection) -> Result<T, VisitorsError> + Send + 'static,
+    ) -> Result<T, VisitorsError> {
+        let change = move |db: &mut Connection| match bulk::has_handed_over(db, visitor)? {
+            true => Err(VisitorsError::HandedOver),
+            false => work(db),
+        };
+        self.writer.call(change).await
+    }
+
     /// Who has said anything, and in whose shoes, in a fixed order from the one after `after`; for moving it elsewhere.
     pub async fn everyone(&self, after: Option<Who>, most: u32) -> Result<Vec<Who>, VisitorsError> {
         self.readers.call(move |db| read_everyone(db, after, most)).await
@@ -156,12 +110,11 @@ impl VisitorStore for Visitors {
         movie: MovieId,
         stars: Option<Stars>,
     ) -> Result<(), VisitorsError> {
-        self.writer
-            .call(move |db| match stars {
-                Some(stars) => write_rating(db, visitor, shoes, movie, stars),
-                None => take_back(db, visitor, shoes, movie),
-            })
-            .await
+        self.change(visitor, move |db| match stars {
+            Some(stars) => write_rating(db, visitor, shoes, movie, stars),
+            None => take_back(db, visitor, shoes, movie),
+        })
+        .await
     }
 
     async fn recently_rated(
@@ -182,15 +135,19 @@ impl VisitorStore for Visitors {
     }
 
     async fn keep(&self, visitor: VisitorId, brought: Brought) -> Result<Kept, VisitorsError> {
-        self.writer.call(move |db| bulk::keep(db, visitor, &brought)).await
+        self.change(visitor, move |db| bulk::keep(db, visitor, &brought)).await
     }
 
     async fn forget(&self, visitor: VisitorId) -> Result<(), VisitorsError> {
-        self.writer.call(move |db| bulk::forget(db, visitor)).await
+        self.change(visitor, move |db| bulk::forget(db, visitor)).await
     }
 
     async fn hand_over(&self, from: VisitorId, to: VisitorId) -> Result<(), VisitorsError> {
-        self.writer.call(move |db| bulk::hand_over(db, from, to)).await
+        self.change(from, move |db| bulk::hand_over(db, from, to)).await
+    }
+
+    async fn has_handed_over(&self, visitor: VisitorId) -> Result<bool, VisitorsError> {
+        self.readers.call(move |db| bulk::has_handed_over(db, visitor)).await
     }
 
     async fn others(&self, visitor: VisitorId) -> Result<Vec<OtherFilm>, VisitorsError> {
@@ -198,7 +155,7 @@ impl VisitorStore for Visitors {
     }
 
     async fn drop_others(&self, visitor: VisitorId) -> Result<(), VisitorsError> {
-        self.writer.call(move |db| bulk::drop_others(db, visitor)).await
+        self.change(visitor, move |db| bulk::drop_others(db, visitor)).await
     }
 
     async fn marks(&self, visitor: VisitorId, shoes: Option<ViewerId>) -> Result<Marks, VisitorsError> {
@@ -213,12 +170,11 @@ impl VisitorStore for Visitors {
         mark: Mark,
         on: bool,
     ) -> Result<(), VisitorsError> {
-        self.writer
-            .call(move |db| match on {
-                true => write_mark(db, visitor, shoes, movie, mark),
-                false => take_off(db, visitor, shoes, movie, mark),
-            })
-            .await
+        self.change(visitor, move |db| match on {
+            true => write_mark(db, visitor, shoes, movie, mark),
+            false => take_off(db, visitor, shoes, movie, mark),
+        })
+        .await
     }
 }
 

@@ -126,6 +126,10 @@ impl From<VisitorsError> for ApiError {
     fn from(error: VisitorsError) -> Self {
         match error {
             VisitorsError::Away(_) => Self::unavailable("Ratings are out of reach; try again in a moment.", 2),
+            VisitorsError::HandedOver => Self::new(
+                StatusCode::CONFLICT,
+                "This profile has a new code, and the cookie is that of the old one. Nothing was changed.",
+            ),
             error => Self::internal(&error),
         }
     }

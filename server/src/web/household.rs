@@ -4,30 +4,36 @@
 //! stand, with their names and what was chosen for their pages, in another. The server keeps neither. To take a profile to
 //! another browser its token is shown as a code; a new code makes the old one, and every browser that has it, strangers.
 
+mod names;
+
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use app::Account;
+use app::{Account, port::Visitor};
 use axum::{
     Form,
-    extract::{State, rejection::FormRejection},
-    http::{HeaderMap, HeaderValue, header},
+    extract::{Request, State, rejection::FormRejection},
+    http::{HeaderMap, HeaderValue, Method, header},
+    middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
-use unicode_segmentation::UnicodeSegmentation;
+
+use names::tidy;
 
 use super::{
+    port::PATIENCE,
     site::SharedSite,
     visitor::{self, MAX_AGE},
 };
+use crate::{predictions::Service, visitors::VisitorsError};
 
 const COOKIE: &str = "marquee_household";
 /// The cookie that says when another profile became the active one; scripts may read it.
 const CHANGED: &str = "who";
 /// Profiles of one browser; their cookie has to stay under 4 kB.
 const MOST: usize = 6;
-/// Code points of a name: what its cookie has room for.
-const MOST_NAME: usize = 30;
+/// What the page says when the profile has a new code, made elsewhere.
+const RENEWED: &str = "renewed";
 /// What was chosen for the pages, in cookies of these names.
 const CHOSEN: [&str; 2] = ["rows", "tuning"];
 
@@ -63,6 +69,13 @@ impl Household {
 
     fn active(&mut self) -> Option<&mut Member> {
         self.members.get_mut(self.active)
+    }
+
+    /// What was chosen for the active one's pages, from the cookies that have it.
+    fn take_what_was_chosen(&mut self, headers: &HeaderMap) {
+        if let Some(member) = self.active() {
+            member.chosen = CHOSEN.map(|name| visitor::cookie(headers, name).unwrap_or_default().to_owned());
+        }
     }
 
     fn write(&self) -> String {
@@ -109,25 +122,6 @@ fn plain(value: &str) -> Option<String> {
         });
     }
     String::from_utf8(bytes).ok()
-}
-
-/// A name as it is shown: one line, not too long, written in the direction of its letters; `None` if nothing is left.
-fn tidy(name: &str) -> Option<String> {
-    let name: String = name.chars().filter(|&letter| !turns_the_line(letter)).collect();
-    let words = name.split(|letter: char| letter.is_whitespace() || letter.is_control());
-    let name = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
-    // What is seen as one letter may be several: a family, a flag, an accent. It is kept whole or not at all.
-    let fitting = name.graphemes(true).scan(0, |letters, seen| {
-        *letters += seen.chars().count();
-        (*letters <= MOST_NAME).then_some(seen)
-    });
-    let name: String = fitting.collect();
-    (!name.is_empty()).then_some(name)
-}
-
-/// Whether a letter is none, but turns those that follow it, beyond the name's end too (Unicode's `Bidi_Control`).
-fn turns_the_line(letter: char) -> bool {
-    matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// What the page of the visitor's own shows of all this.
@@ -205,9 +199,7 @@ pub async fn change(
 ) -> Response {
     let Ok(Form(wish)) = form else { return back("form") };
     let mut household = Household::read(&headers);
-    if let Some(member) = household.members.get_mut(household.active) {
-        member.chosen = CHOSEN.map(|name| visitor::cookie(&headers, name).unwrap_or_default().to_owned());
-    }
+    household.take_what_was_chosen(&headers);
     match carry_out(&site, &mut household, wish).await {
         Ok(to) => with_cookies(&headers, &household, Redirect::to(to)),
         Err(problem) => back(problem),
@@ -247,7 +239,7 @@ async fn carry_out(site: &SharedSite, household: &mut Household, wish: Wish) -> 
             let visitors = &site.visitors;
             let (rated, marks, others) =
                 futures::try_join!(visitors.rated(id, None), visitors.marks(id, None), visitors.others(id))
-                    .map_err(|error| unreachable_store(&error))?;
+                    .map_err(|error| not_done(&error))?;
             // A code that was replaced is nobody's any more.
             if rated.is_empty() && marks.is_empty() && others.is_empty() {
                 return Err("code");
@@ -258,17 +250,17 @@ async fn carry_out(site: &SharedSite, household: &mut Household, wish: Wish) -> 
         }
         What::Renew => {
             let old = id.ok_or("form")?;
+            if wish.confirm.is_none() {
+                return Err("confirm");
+            }
             let token = visitor::new_token().map_err(|_| "late")?;
-            site.visitors
-                .hand_over(old, visitor::fingerprint(&token))
-                .await
-                .map_err(|error| unreachable_store(&error))?;
+            site.visitors.hand_over(old, visitor::fingerprint(&token)).await.map_err(|error| not_done(&error))?;
             household.active().ok_or("form")?.token = token;
             Ok("/you?done=renew")
         }
         What::DropOthers => {
             let id = id.ok_or("form")?;
-            site.visitors.drop_others(id).await.map_err(|error| unreachable_store(&error))?;
+            site.visitors.drop_others(id).await.map_err(|error| not_done(&error))?;
             Ok("/films/library")
         }
         What::Leave | What::Forget => {
@@ -277,7 +269,7 @@ async fn carry_out(site: &SharedSite, household: &mut Household, wish: Wish) -> 
                 return Err("confirm");
             }
             if matches!(wish.r#do, What::Forget) {
-                site.forget(id).await.map_err(|error| unreachable_store(&error))?;
+                site.forget(id).await.map_err(|error| not_done(&error))?;
             }
             household.members.remove(household.active);
             household.active = if household.members.is_empty() { usize::MAX } else { 0 };
@@ -286,14 +278,50 @@ async fn carry_out(site: &SharedSite, household: &mut Household, wish: Wish) -> 
     }
 }
 
-fn unreachable_store(error: &dyn std::fmt::Display) -> &'static str {
+/// The name of what the page says when the store did not do it.
+fn not_done(error: &VisitorsError) -> &'static str {
+    if matches!(error, VisitorsError::HandedOver) {
+        return RENEWED;
+    }
     tracing::error!(%error, "a profile could not be changed");
     "late"
 }
 
+/// Around the pages: a browser whose profile has a new code, made in another browser, has a profile of its own from here
+/// on, an empty one; and it is told so, on the page where the new code can be typed.
+pub async fn renewed_elsewhere(State(site): State<SharedSite>, request: Request, next: Next) -> Response {
+    let uri = request.uri();
+    // Whoever keeps no cookie is not sent there again and again.
+    let is_told = uri.path_and_query().is_some_and(|address| address.as_str() == at_problem(RENEWED));
+    let is_page = request.method() == Method::GET && !uri.path().starts_with("/fn/") && !is_told;
+    let visitor = request.extensions().get::<Visitor>().and_then(|visitor| visitor.owner());
+    let Some(visitor) = visitor.filter(|_| is_page) else { return next.run(request).await };
+    let known = site.visitors.has_handed_over(visitor);
+    // A page has no time for a Redis that does not answer; what is changed is refused all the same.
+    let known = match site.service().is_some_and(Service::is_shared) {
+        true => tokio::time::timeout(PATIENCE, known).await.unwrap_or(Ok(false)),
+        false => known.await,
+    };
+    if !matches!(known, Ok(true)) {
+        return next.run(request).await;
+    }
+    let mut household = Household::read(request.headers());
+    household.take_what_was_chosen(request.headers());
+    let token = visitor::new_token();
+    match (household.active(), token) {
+        (Some(member), Ok(token)) => member.token = token,
+        _ => return next.run(request).await,
+    }
+    with_cookies(request.headers(), &household, Redirect::to(&at_problem(RENEWED)))
+}
+
 /// Back to the page, which says what was wrong.
 fn back(problem: &str) -> Response {
-    Redirect::to(&format!("/you?problem={problem}")).into_response()
+    Redirect::to(&at_problem(problem)).into_response()
+}
+
+fn at_problem(problem: &str) -> String {
+    format!("/you?problem={problem}")
 }
 
 fn with_cookies(headers: &HeaderMap, household: &Household, to: Redirect) -> Response {
@@ -378,28 +406,5 @@ mod tests {
         for wrong in ["", "0000", "https://a.example/you?code=", "g000-0000-0000-0000-0000-0000-0000-0000"] {
             assert_eq!(token_of_code(wrong), None, "{wrong}");
         }
-    }
-
-    #[test]
-    fn a_name_is_one_line_of_a_few_words() {
-        assert_eq!(tidy("  Anna\n\tMaria "), Some("Anna Maria".to_owned()));
-        assert_eq!(tidy("\u{7} \n"), None);
-        assert_eq!(tidy(&"é".repeat(99)).map(|name| name.chars().count()), Some(MOST_NAME));
-    }
-
-    #[test]
-    fn a_name_is_cut_between_what_is_seen_as_letters() {
-        let family = "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}\u{200d}\u{1f466}";
-        assert_eq!(tidy(&family.repeat(9)), Some(family.repeat(4)));
-        assert_eq!(tidy(&format!("{}e\u{301}", "a".repeat(MOST_NAME - 1))), Some("a".repeat(MOST_NAME - 1)));
-        let flags = "\u{1f1eb}\u{1f1f7}".repeat(20);
-        assert_eq!(tidy(&format!("a{flags}")), Some(format!("a{}", "\u{1f1eb}\u{1f1f7}".repeat(14))));
-    }
-
-    #[test]
-    fn a_name_does_not_turn_the_line_that_it_stands_in() {
-        assert_eq!(tidy("\u{202e}An\u{2067}na\u{200f}"), Some("Anna".to_owned()));
-        assert_eq!(tidy("\u{202e} \u{2066}"), None);
-        assert_eq!(tidy("\u{5d0}\u{5e0}\u{5d4} Anna"), Some("\u{5d0}\u{5e0}\u{5d4} Anna".to_owned()));
     }
 }

@@ -29,7 +29,7 @@ mod you;
 pub use search::{asked, best_for};
 
 /// How long a page waits for what several machines share; then it comes without, and its row says so.
-const PATIENCE: Duration = Duration::from_millis(20);
+pub const PATIENCE: Duration = Duration::from_millis(20);
 
 /// The port over a site.
 pub struct SitePort(pub SharedSite);
@@ -253,6 +253,7 @@ pub fn for_a_person(error: &ProfileError) -> PortError {
         ProfileError::Visitors(VisitorsError::Away(_)) => {
             PortError::Late("Ratings are out of reach for now. Try again in a moment.".to_owned())
         }
+        ProfileError::Visitors(VisitorsError::HandedOver) => PortError::Renewed,
         ProfileError::Catalogue(_) | ProfileError::Visitors(_) => internal(error),
     }
 }

@@ -1,4 +1,4 @@
-use reqwest::{Client, redirect::Policy};
+use reqwest::{Client, RequestBuilder, redirect::Policy};
 use serde_json::Value;
 
 use crate::{
@@ -99,12 +99,90 @@ async fn a_profile_is_carried_over_by_its_code_until_there_is_a_new_one() {
         phone.rates(films[1]).await;
         assert_eq!(desk.rated().await.len(), 2);
 
-        assert_eq!(desk.wishes("do=renew").await, "/you?done=renew");
+        assert_eq!(desk.wishes("do=renew").await, "/you?problem=confirm", "nothing happens by one press");
+        assert_eq!(desk.code().await, code);
+        assert_eq!(desk.wishes("do=renew&confirm=yes").await, "/you?done=renew");
         assert_ne!(desk.code().await, code);
         assert_eq!(desk.rated().await.len(), 2);
         assert_eq!(phone.rated().await, Vec::<u64>::new(), "the old code is nobody's");
         assert_eq!(thief.wishes(&format!("do=carry&code={code}")).await, "/you?problem=code");
     }
+}
+
+#[tokio::test]
+async fn a_browser_whose_code_was_renewed_elsewhere_is_told_so_and_keeps_nothing_in_silence() {
+    let redis = Redis::start();
+    let (alone, shared) = (Server::start(&[]).await, web_server(&redis, &[]).await);
+    let films = alone.some_films(2).await;
+    for server in [&alone, &shared] {
+        let (desk, phone) = (Browser::new(server), Browser::new(server));
+        desk.page("/").await;
+        desk.rates(films[0]).await;
+        let code = desk.code().await;
+        phone.wishes(&format!("do=carry&code={code}&name=Anna")).await;
+        assert_eq!(desk.wishes("do=renew&confirm=yes").await, "/you?done=renew");
+
+        let film = films[1];
+        for (path, form) in [
+            ("/fn/rate", format!("movie={film}&stars=4")),
+            ("/fn/rate", format!("movie={film}&stars=0")),
+            ("/fn/mark", format!("movie={film}&mark=watchlist&on=true")),
+            ("/fn/mark", format!("movie={film}&mark=watchlist&on=false")),
+        ] {
+            let request = phone.http.post(server.at(path)).header("content-type", "application/x-www-form-urlencoded");
+            let answer = request.body(form.clone()).send().await.expect("an answer");
+            assert_eq!(answer.status(), 409, "{path} {form}");
+            let answer = answer.text().await.expect("text");
+            assert!(answer.contains("new code"), "{path} {form}: {answer}");
+        }
+        for request in [
+            phone.http.put(server.at(&format!("/api/ratings/{film}"))).json(&serde_json::json!({ "stars": 4 })),
+            phone.http.put(server.at(&format!("/api/watchlist/{film}"))),
+            phone.http.post(server.at("/api/import")).body("Name,Rating,Letterboxd URI\nHeat,4,u\n"),
+            phone.http.delete(server.at("/api/visitor")),
+        ] {
+            let answer = request.send().await.expect("an answer");
+            assert_eq!(answer.status(), 409, "{}", answer.url());
+        }
+        for form in ["do=renew&confirm=yes", "do=forget&confirm=yes", "do=drop-others"] {
+            assert_eq!(phone.wishes(form).await, "/you?problem=renewed", "{form}");
+        }
+        assert_eq!(phone.rated().await, Vec::<u64>::new());
+        assert_eq!(desk.rated().await, [films[0]]);
+
+        // As it goes for any page; this one keeps no cookie.
+        let tab = Client::builder().redirect(Policy::none()).build().expect("a client");
+        for path in ["/", "/you", "/import", "/movie/1"] {
+            let request = || tab.get(server.at(path)).header("cookie", cookie_of(&code));
+            assert_eq!(leads_to(request).await.as_deref(), Some("/you?problem=renewed"), "{path}");
+        }
+        let told = tab.get(server.at("/you?problem=renewed")).header("cookie", cookie_of(&code)).send().await;
+        assert_eq!(told.expect("an answer").status(), 200, "whoever keeps no cookie is not sent around for ever");
+        let to = leads_to(|| phone.http.get(server.at("/"))).await;
+        assert_eq!(to.as_deref(), Some("/you?problem=renewed"));
+        let page = phone.page("/you?problem=renewed").await;
+        assert!(page.contains("a new code, made in another browser") && page.contains("Anna"), "{page}");
+        phone.rates(film).await;
+        assert_eq!((phone.rated().await, desk.rated().await), (vec![film], vec![films[0]]));
+        assert!(phone.page("/").await.contains("<h1"), "it is a profile like any other now");
+    }
+}
+
+/// Where a page sends the browser. It has a moment for Redis, and comes without it when a busy machine is slower.
+async fn leads_to(request: impl Fn() -> RequestBuilder) -> Option<String> {
+    for _ in 0..20 {
+        let answer = request().send().await.expect("an answer");
+        if let Some(to) = answer.headers().get("location") {
+            assert_eq!(answer.status(), 303);
+            return to.to_str().ok().map(str::to_owned);
+        }
+    }
+    None
+}
+
+/// The cookie of whoever has this code.
+fn cookie_of(code: &str) -> String {
+    format!("marquee_visitor={}", code.replace('-', ""))
 }
 
 #[tokio::test]
