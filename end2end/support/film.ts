@@ -8,7 +8,7 @@ export async function rateHere(page: Page, stars: number) {
   // What is set before the page's script runs is lost.
   await expect(async () => {
     await page.locator('.film-rate').getByRole('slider').fill(`${stars}`);
-    await expect(page.locator('.film-rate output')).toHaveText(`${stars} of 5 stars`, { timeout: 500 });
+    await expect(page.locator('.film-rate .film-stars')).toHaveText(`${stars} of 5 stars`, { timeout: 500 });
   }).toPass();
   expect((await stored).ok()).toBe(true);
 }

@@ -25,7 +25,7 @@ test('a card leads to its film, a rating there changes the next prediction, and 
   await page.locator('.reasons').getByRole('link', { name: title }).click();
   await page.getByRole('button', { name: 'Take back' }).click();
   await expect(page.getByRole('button', { name: 'Take back' })).toHaveCount(0);
-  await expect(page.locator('.film-rate output')).toHaveText('Not rated');
+  await expect(page.locator('.film-rate .film-stars')).toHaveText('Not rated');
 });
 
 /** The films that most people rated, by their numbers. */
@@ -76,7 +76,7 @@ for (const viewport of [
   });
 }
 
-test('the arrow keys send one rating and not one for each step', async ({ page }) => {
+test('the arrow keys send one rating when the stars are left, and not one for each step', async ({ page }) => {
   await page.goto(`/movie/${await popular(page)}`);
   await rateHere(page, 1);
   const sent: string[] = [];
@@ -87,7 +87,8 @@ test('the arrow keys send one rating and not one for each step', async ({ page }
   const stored = page.waitForResponse(/\/fn\/rate/);
   await slider.focus();
   for (let halves = 0; halves < 6; halves += 1) await page.keyboard.press('ArrowRight');
-  await expect(page.locator('.film-rate output')).toHaveText('4 of 5 stars');
+  await expect(page.locator('.film-rate .film-stars')).toHaveText('4 of 5 stars');
+  await page.keyboard.press('Tab');
   await stored;
   await page.waitForTimeout(1_500);
   expect(sent.map((form) => Number(new URLSearchParams(form).get('stars')))).toEqual([4]);
@@ -110,7 +111,7 @@ test('what is said on a film’s page adds no step to the way back', async ({ ho
     await stored;
   }
   await page.getByRole('button', { name: 'Take back' }).click();
-  await expect(page.locator('.film-rate output')).toHaveText('Not rated');
+  await expect(page.locator('.film-rate .film-stars')).toHaveText('Not rated');
   await page.goBack();
   await expect(page).toHaveURL(/\/$/);
 });
@@ -123,11 +124,11 @@ test.describe('when the server does not answer', () => {
     await rateHere(page, 2);
     await page.route(/\/fn\/(rate|mark)/, (route) => route.abort());
     await page.getByRole('slider', { name: /^Rate / }).fill('5');
-    await expect(page.getByRole('alert')).toContainText('The rating was not stored');
+    await expect(page.locator('.toast')).toContainText('The rating was not stored');
     await expect(page.getByRole('slider', { name: /^Rate / })).toHaveValue('2');
-    await page.getByRole('alert').getByRole('button', { name: 'Close' }).click();
+    await page.locator('.toast').getByRole('button', { name: 'Close' }).click();
     await page.getByRole('button', { name: 'Not interested' }).click();
-    await expect(page.getByRole('alert')).toContainText('This was not stored');
+    await expect(page.locator('.toast')).toContainText('This was not stored');
     await expect(page.getByRole('button', { name: 'Not interested' })).toHaveAttribute('aria-pressed', 'false');
   });
 });

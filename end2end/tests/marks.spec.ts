@@ -136,7 +136,7 @@ test.describe('when the server does not answer', () => {
     const title = (await film.locator('.card-title').textContent()) ?? '';
     await film.hover();
     await film.getByRole('button', { name: `Not interested in ${title}` }).click();
-    await expect(page.getByRole('alert')).toContainText('This was not stored');
+    await expect(page.locator('.toast')).toContainText('This was not stored');
     await expect(film).not.toHaveClass(/card-gone/);
   });
 });

@@ -75,7 +75,7 @@ test.describe('when the server does not answer', () => {
     const before = await home.titles();
     await page.route('**/fn/rate', (route) => route.abort());
     await home.rate(home.cards.first(), 5);
-    await expect(page.getByRole('alert')).toContainText('The rating was not stored');
+    await expect(page.locator('.toast')).toContainText('The rating was not stored');
     await expect(home.cards.first().getByRole('slider')).toHaveValue('0');
     await home.isFilled();
     expect(await home.titles()).toEqual(before);
@@ -214,4 +214,5 @@ test.describe('with a model that takes 2 s', () => {
     expect(await home.boxes()).toEqual(before);
     expect(await shifts(page)).toEqual([]);
   });
+  await page.keyboard.press('Enter');
 });

@@ -52,6 +52,19 @@ test.describe('on a touch screen', () => {
     await expect(button).toHaveAttribute('aria-expanded', 'false');
     await expect(actions).toHaveCSS('opacity', '0');
   });
+
+  test('a tap elsewhere closes what was opened on a card', async ({ home, page }) => {
+    await page.goto('/');
+    await home.isFilled();
+    const opener = (at: number) => home.cards.nth(at).getByRole('button', { name: /^Rate or hide / });
+    await opener(0).tap();
+    await expect(page.locator('.card-open')).toHaveCount(1);
+    await opener(1).tap();
+    await expect(opener(1)).toHaveAttribute('aria-expanded', 'true');
+    await expect(page.locator('.card-open'), 'one at a time').toHaveCount(1);
+    await home.forYou.getByRole('heading').tap();
+    await expect(page.locator('.card-open')).toHaveCount(0);
+  });
 });
 
 test.describe('390 px wide', () => {

@@ -50,7 +50,7 @@ test('what was rated on a film’s page is known where the back button leads, an
   expect(loads, 'not again and again').toBeLessThanOrEqual(2);
 
   await page.goForward();
-  await expect(page.locator('.film-rate output')).toHaveText('5 of 5 stars');
+  await expect(page.locator('.film-rate .film-stars')).toHaveText('5 of 5 stars');
   await expect(page.getByRole('slider', { name: `Rate ${first}` })).toHaveValue('5');
 });
 

@@ -44,6 +44,10 @@ pub(crate) fn one_stop(_card: &str) {}
 
 pub(crate) fn step_in(_list: &str, _by: i32) {}
 
+pub(crate) fn is_rating() -> bool {
+    false
+}
+
 pub(crate) fn close_with_escape(_id: &'static str) {}
 
 pub(crate) fn load_anew() {}
@@ -60,7 +64,7 @@ pub(crate) fn on_leave(_leave: impl Fn() + 'static) {}
 
 pub(crate) fn send_while_leaving(_address: &str, _fields: &[(&str, String)]) {}
 
-pub(crate) async fn send(_address: &str, _fields: &[(&str, String)]) -> Result<(), String> {
+pub(crate) async fn send(_address: &str, _fields: &[(&str, String)]) -> Result<(), Option<String>> {
     std::future::pending().await
 }
 

@@ -71,16 +71,14 @@ fn form(fields: &[(&str, String)]) -> Option<UrlSearchParams> {
     Some(form)
 }
 
-/// Sends a form to a server function; an error is a sentence for a person.
-pub(crate) async fn send(address: &str, fields: &[(&str, String)]) -> Result<(), String> {
-    let answer = answer_to(address, fields).await;
-    let silence = "The server does not answer. Try again in a moment.";
-    let Some((ok, text)) = answer else { return Err(silence.to_owned()) };
+/// Sends a form to a server function; an error is a sentence for a person, or nothing where the server said nothing.
+pub(crate) async fn send(address: &str, fields: &[(&str, String)]) -> Result<(), Option<String>> {
+    let Some((ok, text)) = answer_to(address, fields).await else { return Err(None) };
     if ok {
         return Ok(());
     }
     // How server_fn writes an error: its kind, a bar, and what it says.
-    Err(text.split_once('|').map_or(silence, |(_, why)| why).to_owned())
+    Err(text.split_once('|').map(|(_, why)| why.to_owned()))
 }
 
 async fn answer_to(address: &str, fields: &[(&str, String)]) -> Option<(bool, String)> {
@@ -122,9 +120,9 @@ pub(crate) fn stays_in(event: &DragEvent, field: &str) -> bool {
     to.is_some() && panel.is_some_and(|panel| panel.contains(to.as_ref()))
 }
 
-/// How many items a list has.
+/// How many links a list has.
 pub(crate) fn count(list: &str) -> u32 {
-    by_id(list).map_or(0, |list| list.child_element_count())
+    by_id(list).map_or(0, |list| list.get_elements_by_tag_name("a").length())
 }
 
 /// Marks one option of a list as the selected one, and no other.
@@ -267,14 +265,20 @@ fn stop(card: &Element, index: &str) {
     }
 }
 
-/// Goes so many places on in a list, to what can be pressed there.
+/// Goes so many places on in a list, to what can be pressed there; not beyond either end.
 pub(crate) fn step_in(list: &str, by: i32) {
-    let Some(at) = focused_place(list) else { return };
-    let item = by_id(list).and_then(|list| list.children().item(at.saturating_add_signed(by)));
+    let (Some(at), Some(places)) = (focused_place(list), by_id(list).map(|list| list.children())) else { return };
+    let item = places.item(at.saturating_add_signed(by).min(places.length().saturating_sub(1)));
     let link = item.and_then(|item| item.query_selector("a,button").ok().flatten());
     if let Some(link) = link.and_then(|link| link.dyn_into::<HtmlElement>().ok()) {
         let _ = link.focus();
     }
+}
+
+/// Whether the visitor is setting the stars of a predicted film key by key (`pages/hands.rs` marks the slider).
+pub(crate) fn is_rating() -> bool {
+    let slider = document().and_then(|document| document.query_selector(".card-arrived [data-held]").ok()?);
+    slider.is_some()
 }
 
 /// Closes a menu whenever something else is pressed, and by Escape, which gives its button the focus again. It stays so for

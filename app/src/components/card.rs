@@ -103,9 +103,9 @@ fn Film(
         move || {
             reached.get().then(|| {
                 let (title, card) = (title.clone(), card.clone());
-                let label = format!("Rate {title}");
-                let marks = move || view! { <MarkButtons movie=id title card open /> };
-                view! { <RateForm id=form.clone() movie=id label stars profile marks /> }
+                let name = title.clone();
+                let marks = move || view! { <MarkButtons movie=id title=name card open /> };
+                view! { <RateForm id=form.clone() movie=id title stars profile marks /> }
             })
         }
     };
@@ -143,6 +143,7 @@ fn MarkButtons(movie: MovieId, title: String, card: String, open: RwSignal<bool>
     let marking = expect_context::<Marking>();
     let wanted = marking.wants(movie);
     let on_list = format!("{title} on your watchlist");
+    let film = title.clone();
     let away = move |mark: Mark, name: &'static str, what: &'static str, icon: &'static str| {
         let (title, card) = (title.clone(), card.clone());
         let label = format!("{what} {title}");
@@ -168,7 +169,7 @@ fn MarkButtons(movie: MovieId, title: String, card: String, open: RwSignal<bool>
                 title="Watchlist"
                 aria-label=on_list
                 aria-pressed=move || wanted.get().to_string()
-                on:click=move |_| marking.want(movie, !wanted.get_untracked())
+                on:click=move |_| marking.want(movie, !wanted.get_untracked(), &film)
             >
                 <Icon name="#keep" />
             </button>
@@ -208,9 +209,12 @@ fn PutAway(film: CardFilm, mark: Mark, card: String) -> impl IntoView {
     let CardFilm { id, title, .. } = film;
     let label = format!("Undo: {title}");
     let undo = undo(&card);
-    let back = move |_| {
-        browser::focus(&card);
-        marking.bring_back(id);
+    let back = {
+        let title = title.clone();
+        move |_| {
+            browser::focus(&card);
+            marking.bring_back(id, &title);
+        }
     };
     view! {
         <div class="poster">
@@ -281,7 +285,7 @@ where
 fn RateForm<Marks, MarksView>(
     id: String,
     movie: MovieId,
-    label: String,
+    title: String,
     stars: ReadSignal<Option<Stars>>,
     profile: Profile,
     /// What stands below the stars.
@@ -292,15 +296,18 @@ where
     MarksView: IntoView + 'static,
 {
     let slider = slider(&id);
-    let submit = move |event: ev::SubmitEvent| {
-        event.prevent_default();
-        profile.rate(movie, stars.get_untracked());
+    let submit = {
+        let title = title.clone();
+        move |event: ev::SubmitEvent| {
+            event.prevent_default();
+            profile.rate(movie, stars.get_untracked(), &title);
+        }
     };
     view! {
         <form class="card-actions" id=id method="post" action="/fn/rate" on:submit=submit>
             <input type="hidden" name="movie" value=movie.to_string() />
             {profile.view.map(|view| view! { <input type="hidden" name="view" value=view.to_string() /> })}
-            <StarsSlider id=slider movie label profile />
+            <StarsSlider id=slider movie title profile />
             {marks()}
             <span class="without-script">
                 <button class="button" type="submit">
@@ -308,22 +315,6 @@ where
                 </button>
             </span>
         </form>
-    }
-}
-
-/// A place that no film was found for: the same boxes.
-#[component]
-pub(crate) fn NoCard(
-    /// Why.
-    why: &'static str,
-) -> impl IntoView {
-    view! {
-        <li class="card card-gone">
-            <span class="poster">{why}</span>
-            <span class="card-title"></span>
-            <span class="card-facts"></span>
-            <span class="card-reason"></span>
-        </li>
     }
 }
 

@@ -15,8 +15,8 @@ const SLIDER: &str = "film-stars";
 #[island]
 pub(crate) fn FilmTools(
     movie: MovieId,
-    /// What the slider is called.
-    label: String,
+    /// The film's title.
+    title: String,
     /// As they are stored.
     stars: Option<Stars>,
     /// Those that the film has.
@@ -25,28 +25,30 @@ pub(crate) fn FilmTools(
     viewer: Option<ViewerId>,
 ) -> impl IntoView {
     let profile = Profile::of_film(viewer, movie, stars);
-    let marking = Marking::of_film(viewer, movie, marks, profile.problem);
+    let marking = Marking::of_film(viewer, movie, marks, profile.voice);
     Effect::new(move |_| {
         profile.keep_when_left();
         marking.keep_when_left();
     });
     let stars = profile.stars(movie);
+    let name = StoredValue::new(title.clone());
     let rate = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        profile.rate(movie, stars.get_untracked());
+        name.with_value(|title| profile.rate(movie, stars.get_untracked(), title));
     };
     let take_back = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        profile.rate(movie, None);
+        name.with_value(|title| profile.rate(movie, None, title));
         // The button that has the focus goes.
         browser::focus(SLIDER);
     };
-    let marks = Mark::ALL.map(|mark| view! { <MarkForm movie mark viewer marking /> });
+    let marks = Mark::ALL.map(|mark| view! { <MarkForm movie title=name mark viewer marking /> });
     view! {
         <form class="film-rate" method="post" action="/fn/rate" on:submit=rate>
             <Of movie viewer />
-            <StarsSlider id=SLIDER.to_owned() movie label profile />
-            <output class="with-script">{move || of_five(stars.get())}</output>
+            <StarsSlider id=SLIDER.to_owned() movie title profile />
+            // No `output`: that would be a live region of its own.
+            <span class="with-script film-stars">{move || of_five(stars.get())}</span>
             <button class="button button-main without-script" type="submit">
                 "Rate"
             </button>
@@ -66,7 +68,7 @@ pub(crate) fn FilmTools(
             </button>
         </form>
         {marks}
-        <Toast profile marking />
+        <Toast profile marking speaks=true />
     }
 }
 
@@ -81,12 +83,18 @@ fn Of(movie: MovieId, viewer: Option<ViewerId>) -> impl IntoView {
 
 /// Puts a mark on the film, or takes it off.
 #[component]
-fn MarkForm(movie: MovieId, mark: Mark, viewer: Option<ViewerId>, marking: Marking) -> impl IntoView {
+fn MarkForm(
+    movie: MovieId,
+    title: StoredValue<String>,
+    mark: Mark,
+    viewer: Option<ViewerId>,
+    marking: Marking,
+) -> impl IntoView {
     let marked = marking.marked(movie);
     let on = move || marked.get().has(mark);
     let press = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        marking.turn(movie, mark);
+        title.with_value(|title| marking.turn(movie, mark, title));
     };
     let (icon, without, with) = match mark {
         Mark::Watchlist => ("#keep", "Watchlist", "On your watchlist"),

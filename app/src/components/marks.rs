@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::per_film::PerFilm;
+use super::{per_film::PerFilm, voice::Voice};
 use crate::{
     browser,
     domain::{Mark, MovieId, ViewerId},
@@ -24,9 +24,23 @@ pub(crate) struct Gone {
 impl Gone {
     /// "Heat is hidden".
     pub(crate) fn in_words(&self) -> String {
-        let what = if self.mark == Mark::Seen { "counts as seen" } else { "is hidden" };
-        format!("{} {what}", self.title)
+        in_words(&self.title, self.mark, true)
     }
+}
+
+/// What a mark that was put on a film, or taken off it, makes of the film.
+fn in_words(title: &str, mark: Mark, on: bool) -> String {
+    let what = match (mark, on) {
+        (Mark::Watchlist, true) => "is on your watchlist",
+        (Mark::Watchlist, false) => "is off your watchlist",
+        (Mark::Seen, true) => "counts as seen",
+        (Mark::Seen, false) => "no longer counts as seen",
+        (Mark::Hidden, true) => "is hidden",
+        (Mark::Hidden, false) => "is no longer hidden",
+        (Mark::Library, true) => "is in your library",
+        (Mark::Library, false) => "is no longer in your library",
+    };
+    format!("{title} {what}")
 }
 
 /// The marks of a film.
@@ -59,34 +73,29 @@ pub(crate) struct Marking {
     /// All marks of the film whose page this is; of any other, what was changed here.
     marked: PerFilm<Marked>,
     last: RwSignal<Option<Gone>>,
-    problem: RwSignal<Option<String>>,
+    voice: Voice,
     /// What the server has not confirmed; the first is on its way. One after the other, so that the last word counts.
     outbox: StoredValue<VecDeque<Change>>,
 }
 
 impl Marking {
-    /// The marks as the server sends them; `problem` is where the page says what went wrong.
-    pub(crate) fn new(view: Option<ViewerId>, watchlist: Vec<MovieId>, problem: RwSignal<Option<String>>) -> Self {
+    /// The marks as the server sends them; `voice` says what becomes of them.
+    pub(crate) fn new(view: Option<ViewerId>, watchlist: Vec<MovieId>, voice: Voice) -> Self {
         Self {
             view,
             watchlist: PerFilm::new(watchlist.into_iter().map(|movie| (movie, true))),
             gone: PerFilm::new(std::iter::empty()),
             marked: PerFilm::new(std::iter::empty()),
             last: RwSignal::new(None),
-            problem,
+            voice,
             outbox: StoredValue::default(),
         }
     }
 
     /// The marks on the page of one film.
-    pub(crate) fn of_film(
-        view: Option<ViewerId>,
-        movie: MovieId,
-        marks: Vec<Mark>,
-        problem: RwSignal<Option<String>>,
-    ) -> Self {
+    pub(crate) fn of_film(view: Option<ViewerId>, movie: MovieId, marks: Vec<Mark>, voice: Voice) -> Self {
         let marked = marks.into_iter().fold(Marked::default(), |marked, mark| marked.with(mark, true));
-        Self { marked: PerFilm::new(std::iter::once((movie, marked))), ..Self::new(view, Vec::new(), problem) }
+        Self { marked: PerFilm::new(std::iter::once((movie, marked))), ..Self::new(view, Vec::new(), voice) }
     }
 
     /// The marks of the film whose page this is.
@@ -95,8 +104,8 @@ impl Marking {
     }
 
     /// Puts a mark on the film whose page this is, or takes it off.
-    pub(crate) fn turn(self, movie: MovieId, mark: Mark) {
-        self.change((movie, mark, !self.marked.now(movie).has(mark)));
+    pub(crate) fn turn(self, movie: MovieId, mark: Mark, title: &str) {
+        self.change((movie, mark, !self.marked.now(movie).has(mark)), title);
     }
 
     /// Whether the film is on the watchlist.
@@ -115,24 +124,23 @@ impl Marking {
     }
 
     /// Puts a film on the watchlist, or takes it off.
-    pub(crate) fn want(self, movie: MovieId, on: bool) {
-        self.change((movie, Mark::Watchlist, on));
+    pub(crate) fn want(self, movie: MovieId, on: bool, title: &str) {
+        self.change((movie, Mark::Watchlist, on), title);
     }
 
     /// Puts a film out of sight.
     pub(crate) fn put_away(self, gone: Gone) {
-        let change = (gone.movie, gone.mark, true);
+        self.change((gone.movie, gone.mark, true), &gone.title);
         self.last.set(Some(gone));
-        self.change(change);
     }
 
     /// Brings a film back.
-    pub(crate) fn bring_back(self, movie: MovieId) {
+    pub(crate) fn bring_back(self, movie: MovieId, title: &str) {
         if self.last.with_untracked(|last| last.as_ref().is_some_and(|last| last.movie == movie)) {
             self.last.set(None);
         }
         if let Some(mark) = self.gone.now(movie) {
-            self.change((movie, mark, false));
+            self.change((movie, mark, false), title);
         }
     }
 
@@ -152,7 +160,9 @@ impl Marking {
         fields
     }
 
-    fn change(self, change: Change) {
+    fn change(self, change: Change, title: &str) {
+        let (_, mark, on) = change;
+        self.voice.say(in_words(title, mark, on));
         self.show(change);
         let first = self.outbox.try_update_value(|outbox| {
             outbox.push_back(change);
@@ -171,14 +181,16 @@ impl Marking {
                 outbox.pop_front();
                 outbox.iter().any(|(other, kind, _)| (*other, *kind) == (movie, mark))
             });
-            if let Err(why) = answer {
-                // What was changed again since is on its way.
-                if later == Some(false) {
-                    self.show((movie, mark, !on));
-                }
-                self.last.set(None);
-                self.problem.set(Some(format!("This was not stored. {why}")));
+            let Err(why) = answer else {
+                self.voice.all_is_well();
+                continue;
+            };
+            // What was changed again since is on its way.
+            if later == Some(false) {
+                self.show((movie, mark, !on));
             }
+            self.last.set(None);
+            self.voice.fail("This", why);
         }
     }
 

@@ -2,7 +2,8 @@
 //!
 //! - [`course`]: what to do next while a prediction is on its way (pure, tested without a browser).
 //! - [`prediction`]: the predicted rows' state, and the loop that follows a prediction.
-//! - [`profile`]: the profile's ratings on this page, and how they are sent; [`marks`]: its marks.
+//! - [`profile`]: the profile's ratings on this page, and how they are sent; [`marks`]: its marks; [`voice`]: what is said of
+//!   either.
 //! - [`film_map`]: a small map from films; [`per_film`]: a signal for each of them.
 //! - the rest is markup: [`bar`], [`row`], [`card`], [`stars_slider`], [`film_tools`], [`for_you`], [`predicted`],
 //!   [`welcome`], [`icons`], [`footer`], [`plain`], [`charts`], [`search_box`], [`drop_target`],
@@ -28,5 +29,6 @@ pub(crate) mod row;
 pub(crate) mod search_box;
 mod stars_slider;
 pub(crate) mod toast;
+pub(crate) mod voice;
 pub(crate) mod welcome;
 pub(crate) mod words;

@@ -18,7 +18,7 @@ pub(crate) fn PlainFilms(
 ) -> impl IntoView {
     let profile = Profile::without_page(viewer, &[]);
     provide_context(profile);
-    provide_context(Marking::new(viewer, Vec::new(), profile.problem));
+    provide_context(Marking::new(viewer, Vec::new(), profile.voice));
     let mut rows = rows.into_iter();
     let first = rows.next().map(|row| row.films).unwrap_or_default();
     view! {

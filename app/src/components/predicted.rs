@@ -47,7 +47,8 @@ fn chosen(profile: Profile, (kind, before): (RowKind, usize)) -> Option<ChosenRo
 fn places(profile: Profile, of: (RowKind, usize)) -> Vec<Place> {
     match chosen(profile, of) {
         Some(row) => taken(row.films, true),
-        None if profile.for_you.all.get() => vec![Place::Nothing],
+        // No film was left for it.
+        None if profile.for_you.all.get() => Vec::new(),
         None => (0..PLACES).map(Place::Kept).collect(),
     }
 }

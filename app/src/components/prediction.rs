@@ -12,6 +12,9 @@ use crate::{
 /// The list that the films of the row are in.
 pub(crate) const TRACK: &str = "for-you-films";
 
+/// How often it is looked whether the visitor has set the stars that they are setting. Milliseconds.
+const RATING_REST: u32 = 100;
+
 /// How far the rows are.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Phase {
@@ -186,6 +189,11 @@ impl ForYou {
     /// One row after the other, and between them the browser does what else it has to: filling them all at once would hold a
     /// slow one up for long.
     async fn show(self, course: u32, mut rows: Vec<ChosenRow>, seconds: Option<f64>) -> Option<()> {
+        // Nobody loses the card whose stars they are setting key by key.
+        while browser::is_rating() {
+            browser::pause(RATING_REST).await;
+            self.is_current(course)?;
+        }
         let lists = || [TRACK].into_iter().chain(HomeRow::ALL.into_iter().map(HomeRow::track));
         let place = lists().find_map(|list| Some((list, browser::focused_place(list)?)));
         let keep_focus = || {

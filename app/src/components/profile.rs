@@ -3,7 +3,7 @@
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{film_map::FilmMap, per_film::PerFilm, prediction::ForYou};
+use super::{film_map::FilmMap, per_film::PerFilm, prediction::ForYou, voice::Voice, words::of_five};
 use crate::{
     api, browser,
     domain::{MovieId, Stars, ViewerId},
@@ -19,8 +19,8 @@ pub(crate) struct Profile {
     pub(crate) rated: RwSignal<u32>,
     /// Films liked, as the server counts them.
     pub(crate) liked: RwSignal<u32>,
-    /// What went wrong with the last rating.
-    pub(crate) problem: RwSignal<Option<String>>,
+    /// Where the page says what was done, and what went wrong.
+    pub(crate) voice: Voice,
     /// The row that follows this profile.
     pub(crate) for_you: ForYou,
     /// What is shown.
@@ -33,8 +33,6 @@ pub(crate) struct Profile {
     unsettled: StoredValue<FilmMap<Option<Stars>>>,
     /// Whether something is being sent: ratings go one after the other, so that the last one wins.
     sending: StoredValue<bool>,
-    /// Counts the changes of each film, to tell when the visitor has stopped moving.
-    changes: StoredValue<FilmMap<u32>>,
 }
 
 impl Profile {
@@ -68,14 +66,13 @@ impl Profile {
             view: for_you.view(),
             rated: RwSignal::new(rated),
             liked: RwSignal::new(liked),
-            problem: RwSignal::new(None),
+            voice: Voice::new(),
             for_you,
             shown: PerFilm::new(stars.clone().take().into_iter().map(|(movie, stars)| (movie, Some(stars)))),
             stored: StoredValue::new(stars),
             outbox: StoredValue::default(),
             unsettled: StoredValue::default(),
             sending: StoredValue::new(false),
-            changes: StoredValue::default(),
         }
     }
 
@@ -99,50 +96,19 @@ impl Profile {
         self.shown.of(movie)
     }
 
-    /// Shows a rating, and sends nothing yet.
-    pub(crate) fn preview(self, movie: MovieId, stars: Option<Stars>) {
+    /// Shows a rating, and sends nothing yet: the slider still moves.
+    pub(crate) fn show(self, movie: MovieId, stars: Option<Stars>) {
         self.shown.set(movie, stars);
-    }
-
-    /// Shows a rating and sends it once the visitor has let it be for so many milliseconds: a slider that is dragged,
-    /// or moved by the arrow keys, is one rating and not ten.
-    pub(crate) fn rate_after(self, milliseconds: u32, movie: MovieId, stars: Option<Stars>) {
-        self.preview(movie, stars);
-        let change = self.changed(movie, stars);
-        spawn_local(async move {
-            browser::pause(milliseconds).await;
-            let last = self.changes.try_with_value(|changes| changes.get(movie).copied()).flatten();
-            if last == Some(change) {
-                self.send(movie, stars);
-            }
-        });
-    }
-
-    /// Sends the film's rating now if it still waits to be let be: the visitor has turned to something else.
-    pub(crate) fn settle_now(self, movie: MovieId) {
-        let unsettled = self.unsettled.try_with_value(|unsettled| unsettled.get(movie).copied()).flatten();
-        if let Some(stars) = unsettled {
-            self.rate(movie, stars);
-        }
-    }
-
-    /// Shows a rating and sends it now.
-    pub(crate) fn rate(self, movie: MovieId, stars: Option<Stars>) {
-        self.preview(movie, stars);
-        self.changed(movie, stars);
-        self.send(movie, stars);
-    }
-
-    fn changed(self, movie: MovieId, stars: Option<Stars>) -> u32 {
         self.unsettled.update_value(|unsettled| {
             unsettled.insert(movie, stars);
         });
-        let mut change = 0;
-        self.changes.update_value(|changes| {
-            change = changes.get(movie).copied().unwrap_or_default() + 1;
-            changes.insert(movie, change);
-        });
-        change
+    }
+
+    /// Shows a rating, says it and sends it.
+    pub(crate) fn rate(self, movie: MovieId, stars: Option<Stars>, title: &str) {
+        self.show(movie, stars);
+        self.voice.say(format!("{title}: {}", of_five(stars)));
+        self.send(movie, stars);
     }
 
     fn send(self, movie: MovieId, stars: Option<Stars>) {
@@ -182,11 +148,11 @@ impl Profile {
                 });
                 // What is stored is what is shown, unless the visitor has said something else since.
                 if self.unsettled.with_value(|unsettled| !unsettled.has(movie)) {
-                    self.preview(movie, stars);
+                    self.shown.set(movie, stars);
                 }
                 self.rated.set(answer.rated);
                 self.liked.set(answer.liked);
-                self.problem.set(None);
+                self.voice.all_is_well();
                 self.for_you.follow(answer.ticket, since);
             }
             Err(error) => {
@@ -208,13 +174,13 @@ impl Profile {
     fn take_back(self, movie: MovieId, sent: Option<Stars>, before: Option<Stars>, error: ServerFnError) {
         // What the visitor has changed since is not taken back: it is on its way.
         if self.shown.now(movie) == sent {
-            self.preview(movie, before);
+            self.shown.set(movie, before);
         }
         let why = match error {
-            ServerFnError::ServerError(why) => why,
-            _ => "The server does not answer. Try again in a moment.".to_owned(),
+            ServerFnError::ServerError(why) => Some(why),
+            _ => None,
         };
-        self.problem.set(Some(format!("The rating was not stored. {why}")));
+        self.voice.fail("The rating", why);
     }
 }
 

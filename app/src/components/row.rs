@@ -1,15 +1,12 @@
 //! A row of cards: heading, status line, arrows, and the list that scrolls.
 
-use leptos::{
-    either::{Either, EitherOf3},
-    ev,
-    prelude::*,
-};
+use leptos::{either::Either, ev, prelude::*};
 
 use super::{
-    card::{Card, NoCard, WaitingCard},
+    card::{Card, WaitingCard},
     for_you::{STATUS, Tune, failure, status, without_script},
     prediction::{ForYou, Phase},
+    profile::Profile,
 };
 use crate::{browser, domain::Tuning, views::CardFilm};
 
@@ -31,8 +28,6 @@ pub(crate) enum Place {
     Kept(usize),
     /// A film has it; whether it fades in.
     Taken(usize, CardFilm, bool),
-    /// There is no film for the row.
-    Nothing,
 }
 
 impl Place {
@@ -41,7 +36,6 @@ impl Place {
         match self {
             Self::Kept(place) => (*place, None),
             Self::Taken(place, film, _) => (*place, Some((film.id.0, film.reason.clone()))),
-            Self::Nothing => (usize::MAX, None),
         }
     }
 }
@@ -88,6 +82,8 @@ pub(crate) fn FilmRow(
         let by = match event.key().as_str() {
             "ArrowRight" => 1,
             "ArrowLeft" => -1,
+            "Home" => i32::MIN,
+            "End" => i32::MAX,
             _ => return,
         };
         event.prevent_default();
@@ -97,6 +93,8 @@ pub(crate) fn FilmRow(
         <section
             class=class
             aria-labelledby=id
+            // A row that no film was left for says nothing; what is said of all of them stands in the first.
+            hidden=move || lead.is_none() && places.with(Vec::is_empty)
             data-failed=move || failed().then_some("true")
             data-prediction=move || lead.and_then(|row| row.id.get()).map(|id| id.to_string())
         >
@@ -105,9 +103,8 @@ pub(crate) fn FilmRow(
                 <ul class="row-track" role="list" id=track aria-busy=move || busy.get().to_string() on:scroll=move |_| look() on:focusin=stops on:keydown=arrows>
                     <For each=move || places.get() key=Place::key let:place>
                         {match place {
-                            Place::Kept(_) => EitherOf3::A(view! { <WaitingCard /> }),
-                            Place::Taken(_, film, arrived) => EitherOf3::B(view! { <Card row=id film arrived /> }),
-                            Place::Nothing => EitherOf3::C(view! { <NoCard why="Nothing left to choose" /> }),
+                            Place::Kept(_) => Either::Left(view! { <WaitingCard /> }),
+                            Place::Taken(_, film, arrived) => Either::Right(view! { <Card row=id film arrived /> }),
                         }}
                     </For>
                 </ul>
@@ -162,6 +159,7 @@ fn RowHead(
     ends: RwSignal<(bool, bool)>,
     sort: Sort,
 ) -> impl IntoView {
+    let voice = expect_context::<Profile>().voice;
     let tune = match &sort {
         Sort::Lead { row, tuning, .. } => Some(view! { <Tune row=*row tuning=*tuning /> }),
         Sort::Other(_) => None,
@@ -177,8 +175,9 @@ fn RowHead(
                 {match sort {
                     Sort::Lead { row, catalogue, .. } => {
                         Either::Left(view! {
-                            <p class="status" role="status" id=STATUS tabindex="-1">
-                                {move || status(row, catalogue)}
+                            // Of what stands here only what is new is said.
+                            <p class="status" role="status" aria-atomic="false" id=STATUS tabindex="-1">
+                                {move || status(row, catalogue)} <span class="visually-hidden">{move || voice.said()}</span>
                             </p>
                         })
                     }

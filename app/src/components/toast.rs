@@ -10,11 +10,18 @@ use crate::browser;
 
 /// What went wrong, until the visitor has read it; or the way back from what was done last, until it is used or replaced.
 #[component]
-pub(crate) fn Toast(profile: Profile, marking: Marking) -> impl IntoView {
+pub(crate) fn Toast(
+    profile: Profile,
+    marking: Marking,
+    /// Whether the page's live region is here, and not in a row of its own.
+    #[prop(optional)]
+    speaks: bool,
+) -> impl IntoView {
+    let voice = profile.voice;
     let undo = move |gone: Gone| {
         let back = move |_| {
             browser::focus(&gone.card);
-            marking.bring_back(gone.movie);
+            marking.bring_back(gone.movie, &gone.title);
         };
         view! {
             <button class="button" type="button" on:click=back>
@@ -22,22 +29,32 @@ pub(crate) fn Toast(profile: Profile, marking: Marking) -> impl IntoView {
             </button>
         }
     };
-    let toast = move || match (profile.problem.get(), marking.last()) {
+    let toast = move || match (voice.problem(), marking.last()) {
         (Some(problem), _) => EitherOf3::A(view! {
-            <div class="toast" role="alert">
+            <div class="toast">
                 <span>{problem}</span>
-                <button class="button" type="button" on:click=move |_| profile.problem.set(None)>
+                <button class="button" type="button" on:click=move |_| voice.all_is_well()>
                     "Close"
                 </button>
             </div>
         }),
         (None, Some(gone)) => EitherOf3::B(view! {
             <div class="toast">
-                <span role="status">{gone.in_words()}</span>
+                <span>{gone.in_words()}</span>
                 {undo(gone)}
             </div>
         }),
         (None, None) => EitherOf3::C(()),
     };
-    view! { {toast} }
+    let region = speaks.then(|| {
+        view! {
+            <p class="visually-hidden" role="status">
+                {move || voice.said()}
+            </p>
+        }
+    });
+    view! {
+        {region}
+        {toast}
+    }
 }

@@ -81,9 +81,12 @@ fn WelcomeCard(film: CardFilm, profile: Profile, skipped: RwSignal<FilmMap<()>>,
             event.prevent_default();
         }
     };
-    let toggle = move |event: ev::SubmitEvent| {
-        event.prevent_default();
-        profile.rate(id, (!liked.get_untracked()).then_some(Stars::MOST));
+    let toggle = {
+        let title = title.clone();
+        move |event: ev::SubmitEvent| {
+            event.prevent_default();
+            profile.rate(id, (!liked.get_untracked()).then_some(Stars::MOST), &title);
+        }
     };
     let skip = move |_| {
         let place = browser::focused_place(TRACK);

@@ -27,6 +27,9 @@ pub(crate) fn films_rated(count: u32) -> String {
 /// What stands in the place of [`films_rated`] while nobody can count them.
 pub(crate) const UNREAD: &str = "Ratings out of reach";
 
+/// What is said where the server says nothing.
+pub(crate) const SILENCE: &str = "The server does not answer. Try again in a moment.";
+
 /// "1 row", "329 rows".
 pub(crate) fn counted(count: u32, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{} {what}s", grouped(count)) }

@@ -121,7 +121,7 @@ fn Film(content: Content, viewer: Option<ViewerId>) -> impl IntoView {
                                 })}
                         </dl>
                         <div class="film-tools">
-                            <FilmTools movie=film.id label=format!("Rate {}", film.title) stars=film.stars marks viewer />
+                            <FilmTools movie=film.id title=film.title.clone() stars=film.stars marks viewer />
                         </div>
                         {predicted.map(|predicted| view! { <Why predicted viewer /> })}
                     </div>

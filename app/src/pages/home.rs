@@ -100,7 +100,7 @@ fn ready(content: Content, frame: Frame, filter: &Filter) -> impl IntoView + use
 fn Rows(content: Content) -> impl IntoView {
     let profile = Profile::new(&content);
     let Content { films, edition, unread, ticket, rows, welcome, tuning, wanted, .. } = content;
-    let marking = Marking::new(profile.view, wanted, profile.problem);
+    let marking = Marking::new(profile.view, wanted, profile.voice);
     provide_context(profile);
     provide_context(marking);
     Effect::new(move |_| {

@@ -61,9 +61,7 @@ fn List(content: Content, list: FilmList, at: u32) -> impl IntoView {
             <div class=class>
                 <div class="page-head">
                     <h1>{list.label()}</h1>
-                    <p class="number" role="status">
-                        {of_list(total, list)}
-                    </p>
+                    <p class="number">{of_list(total, list)}</p>
                 </div>
                 {if nothing {
                     Either::Left(view! {

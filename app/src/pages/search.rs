@@ -83,9 +83,7 @@ fn Results(content: Content, search: Search, viewer: Option<ViewerId>) -> impl I
             <div class="page">
                 <div class="page-head">
                     <h1>{heading}</h1>
-                    <p class="number" role="status">
-                        {in_words(total, &search)}
-                    </p>
+                    <p class="number">{in_words(total, &search)}</p>
                 </div>
                 <Genres genres=choice.genres.clone() search=search.clone() viewer />
                 <Filters choice search=search.clone() viewer />
@@ -192,7 +190,7 @@ pub(super) fn FoundFilms(
     viewer: Option<ViewerId>,
 ) -> impl IntoView {
     let profile = Profile::without_page(viewer, &found);
-    let marking = Marking::new(viewer, wanted, profile.problem);
+    let marking = Marking::new(viewer, wanted, profile.voice);
     provide_context(profile);
     provide_context(marking);
     provide_context(Edition(edition));
@@ -208,7 +206,7 @@ pub(super) fn FoundFilms(
                 .map(|(place, film)| view! { <Card row="found" film first=place < SEEN_FIRST /> })
                 .collect_view()}
         </ul>
-        <Toast profile marking />
+        <Toast profile marking speaks=true />
     }
 }
 

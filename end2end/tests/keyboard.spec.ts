@@ -1,0 +1,112 @@
+// Who has no mouse: stars set key by key, and the way through a row.
+
+import type { Locator, Page } from '@playwright/test';
+import { card, row } from '../support/home.ts';
+import { expect, test } from '../support/test.ts';
+
+/** What the page sends as ratings from now on, in stars. */
+function sentStars(page: Page): number[] {
+  const sent: number[] = [];
+  page.on('request', (request) => {
+    if (!request.url().endsWith('/fn/rate')) return;
+    sent.push(Number(new URLSearchParams(request.postData() ?? '').get('stars')));
+  });
+  return sent;
+}
+
+/** The slider of a card, with the focus. */
+async function sliderOf(film: Locator): Promise<Locator> {
+  await film.getByRole('link').focus();
+  const slider = film.getByRole('slider');
+  await slider.focus();
+  return slider;
+}
+
+test('who sets the stars key by key, and slowly, keeps the card until Enter', async ({ home, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  const [first = ''] = await home.titles();
+  const sent = sentStars(page);
+  const slider = await sliderOf(home.cards.first());
+  for (const stars of ['0.5', '1', '1.5']) {
+    await page.keyboard.press('ArrowRight');
+    await page.waitForTimeout(1_500);
+    await expect(slider).toBeFocused();
+    await expect(slider).toHaveValue(stars);
+    await expect(slider).toHaveAttribute('aria-valuetext', `${stars} of 5 stars`);
+  }
+  expect(sent).toEqual([]);
+
+  await page.keyboard.press('Enter');
+  await expect(card(home.track, first)).toHaveCount(0);
+  await home.isFilled();
+  expect(sent).toEqual([1.5]);
+  await expect(home.cards.first(), 'the film that came in its place has the focus').toBeFocused();
+});
+
+test('stars set by keys are sent when the focus leaves the card, and not before', async ({ home, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  const [first = '', second = ''] = await home.titles();
+  const sent = sentStars(page);
+  await sliderOf(home.cards.first());
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Tab');
+  await expect(home.cards.first().getByRole('button', { name: `${first} on your watchlist` })).toBeFocused();
+  await page.waitForTimeout(1_500);
+  expect(sent).toEqual([]);
+
+  await card(home.track, second).getByRole('link').focus();
+  await expect(card(home.track, first)).toHaveCount(0);
+  expect(sent).toEqual([0.5]);
+});
+
+test('stars that were set by keys are not lost when the page is left', async ({ home, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  const slider = await sliderOf(home.popular.locator('li.card').first());
+  await slider.press('End');
+  // What is sent as a page is left may come after the next one is asked for.
+  await page.goto('/search');
+  await expect(async () => {
+    await page.goto('/films/rated');
+    await expect(page.locator('main li')).toContainText('5.0', { timeout: 1_000 });
+  }).toPass();
+});
+
+test('films that are chosen while stars are being set by keys wait until they are', async ({ home, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  const third = (await home.titles())[2] ?? '';
+  await page.route('**/fn/poll**', async (route) => {
+    await new Promise((done) => setTimeout(done, 1_500));
+    await route.continue();
+  });
+  await home.rate(home.cards.first(), 5);
+  const slider = await sliderOf(card(home.track, third));
+  await page.keyboard.press('ArrowRight');
+  await page.waitForTimeout(4_000);
+  await expect(slider).toBeFocused();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  await expect(card(home.track, third)).toHaveCount(0);
+  await home.isFilled();
+});
+
+test('Home and End lead to the first and the last card of a row', async ({ home, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  const links = home.cards.getByRole('link');
+  await links.nth(1).focus();
+  await page.keyboard.press('End');
+  await expect(links.last()).toBeFocused();
+  await expect(links.last()).toHaveAttribute('tabindex', '0');
+  await page.keyboard.press('ArrowRight');
+  await expect(links.last(), 'there is nothing beyond').toBeFocused();
+  await page.keyboard.press('Home');
+  await expect(links.first()).toBeFocused();
+  const popular = row(page, 'popular').getByRole('link');
+  await popular.first().focus();
+  await page.keyboard.press('End');
+  await expect(popular.last()).toBeFocused();
+});
