@@ -66,6 +66,8 @@ pub struct HomePage {
     pub unread: bool,
     /// The prediction that fills the predicted rows, already scheduled.
     pub ticket: Ticket,
+    /// Places that are kept for "For you": as many as it has films, or fewer where the filter leaves fewer.
+    pub places: usize,
     /// The rows below "For you", in the visitor's order.
     pub rows: Vec<RowBelow>,
     /// Well-known, mutually different films to like or skip; empty when the profile knows enough.

@@ -1,5 +1,6 @@
 // The home page's filter, and rows as stops for the Tab key.
 
+import { shifts } from '../support/shifts.ts';
 import { expect, test } from '../support/test.ts';
 
 test('a filter stands in the address, narrows every row, and is taken away again', async ({ home, page }) => {
@@ -22,6 +23,37 @@ test('a filter stands in the address, narrows every row, and is taken away again
 
   await page.getByRole('link', { name: 'All films' }).click();
   await expect(page).toHaveURL(/\/$/);
+});
+
+test('a filter for few films leaves no row without films, and nothing moves', async ({ home, page }) => {
+  const films = await page.request.get('/api/search?genre=Western&decade=1920&n=100');
+  const { films: few } = (await films.json()) as { films: unknown[] };
+  expect(few.length).toBeGreaterThan(0);
+  expect(few.length).toBeLessThan(6);
+  await page.goto('/?genre=Western&decade=1920&profile=1');
+  await expect(home.track).toHaveAttribute('aria-busy', 'false');
+  await expect(page.locator('main')).not.toContainText('Nothing left to choose');
+  await expect(page.locator('section.row[aria-labelledby="because"]:visible')).toHaveCount(0);
+  await expect(home.waiting).toHaveCount(0);
+  expect(await shifts(page)).toEqual([]);
+});
+
+test('a genre that there is not is said to be none, with the way to all films', async ({ page }) => {
+  await page.goto('/?genre=Foo&profile=1');
+  const main = page.locator('main');
+  await expect(main.getByRole('heading', { level: 1 })).toHaveText('No films');
+  await expect(main).toContainText('There is no genre “Foo” here.');
+  await expect(main.locator('li.card')).toHaveCount(0);
+  await main.getByRole('link', { name: 'All films' }).click();
+  await expect(page).toHaveURL(/\/\?profile=1$/);
+});
+
+test('a filter that no film passes leaves one sentence, with the way to all films', async ({ page }) => {
+  await page.goto('/?genre=Western&decade=1850');
+  const main = page.locator('main');
+  await expect(main).toContainText('No film here is all of this: Western, 1850s.');
+  await expect(main.locator('section.row')).toHaveCount(0);
+  await expect(main.getByRole('link', { name: 'All films' })).toHaveCount(1);
 });
 
 test('where all cards of a row have room, no arrow leads on', async ({ home, page }) => {

@@ -9,11 +9,7 @@ use super::{
     row::{FilmRow, Level, Place, Sort, Spot},
     words::{grouped, one_decimal},
 };
-use crate::{
-    browser,
-    domain::Tuning,
-    views::{FOR_YOU_FILMS, Ticket},
-};
+use crate::{browser, domain::Tuning, views::Ticket};
 
 /// The status line's id.
 pub(crate) const STATUS: &str = "for-you-status";
@@ -29,6 +25,8 @@ pub(crate) fn ForYouRow(
     level: Level,
     /// How it is re-ranked.
     tuning: Tuning,
+    /// Places that are kept for its films.
+    kept: usize,
 ) -> impl IntoView {
     let row = expect_context::<Profile>().for_you;
     // In the browser only: the server's part ends with the placeholders. The page was asked for at time 0.
@@ -39,7 +37,7 @@ pub(crate) fn ForYouRow(
         <FilmRow
             spot=Spot { id: "for-you", track: TRACK, level }
             heading="For you".into()
-            places=Signal::derive(move || places(row))
+            places=Signal::derive(move || places(row, kept))
             busy=Signal::derive(move || matches!(row.phase.get(), Phase::Waiting(_)))
             sort=Sort::Lead { row, catalogue, tuning }
         />
@@ -118,10 +116,10 @@ fn plain(row: ForYou) -> String {
     format!("/for-you?{profile}{}", row.filter())
 }
 
-fn places(row: ForYou) -> Vec<Place> {
+fn places(row: ForYou, kept: usize) -> Vec<Place> {
     let none_yet = row.films.with(Vec::is_empty) && !matches!(row.phase.get(), Phase::Ready { .. });
     if none_yet {
-        return (0..FOR_YOU_FILMS).map(Place::Kept).collect();
+        return (0..kept).map(Place::Kept).collect();
     }
     row.films.get().into_iter().enumerate().map(|(place, film)| Place::Taken(place, film, true)).collect()
 }

@@ -63,6 +63,14 @@ pub(super) fn decade_field(choice: &FilterChoice, chosen: Option<u16>) -> impl I
     let decade = |&decade: &u16| {
         view! {
             <option value=decade.to_string() selected=chosen == Some(decade)>
+/// Why a filter lets no film through.
+pub(super) fn none_passes(choice: &FilterChoice, filter: &Filter) -> String {
+    match &filter.genre {
+        Some(genre) if !choice.genres.contains(genre) => format!("There is no genre “{genre}” here."),
+        _ => format!("No film here is all of this: {}.", in_words(filter)),
+    }
+}
+
                 {format!("{decade}s")}
             </option>
         }

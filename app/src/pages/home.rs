@@ -6,7 +6,11 @@ use leptos::{
 };
 
 use super::{
-    filter_in_address, filters::home_filters, head::Head, notice::Notice, sentence, set_status, viewer_in_address,
+    filter_in_address,
+    filters::{home_filters, none_passes},
+    head::Head,
+    notice::Notice,
+    sentence, set_status, viewer_in_address,
 };
 use crate::{
     api, browser,
@@ -83,14 +87,33 @@ fn ready(content: Content, frame: Frame, filter: &Filter) -> impl IntoView + use
             format!("What Marquee recommends to MovieLens’ Viewer {viewer}, by the films that they rated."),
         ),
     };
+    let nothing = content.places == 0 && content.rows.is_empty();
     let filters = home_filters(&choice, filter, viewer);
+    let rows = if nothing {
+        Either::Left(view! { <NoFilms why=none_passes(&choice, filter) /> })
+    } else {
+        Either::Right(view! { <Rows content /> })
+    };
     view! {
         <Head title description />
         <TopBar view=viewer>
             <ProfileMenu viewer count viewers />
         </TopBar>
-        <main id="main">{filters} <Rows content /></main>
+        <main id="main">{filters} {rows}</main>
         <Footer dataset films operator />
+    }
+}
+
+/// What stands in the place of the rows where the filter lets no film through; the way out stands beside the filter.
+#[component]
+fn NoFilms(why: String) -> impl IntoView {
+    view! {
+        <div class="page">
+            <div class="page-head">
+                <h1>"No films"</h1>
+                <p class="quiet">{why}</p>
+            </div>
+        </div>
     }
 }
 
@@ -99,7 +122,7 @@ fn ready(content: Content, frame: Frame, filter: &Filter) -> impl IntoView + use
 #[island]
 fn Rows(content: Content) -> impl IntoView {
     let profile = Profile::new(&content);
-    let Content { films, edition, unread, ticket, rows, welcome, tuning, wanted, .. } = content;
+    let Content { films, edition, unread, ticket, places, rows, welcome, tuning, wanted, .. } = content;
     let marking = Marking::new(profile.view, wanted, profile.voice);
     provide_context(profile);
     provide_context(marking);
@@ -120,7 +143,7 @@ fn Rows(content: Content) -> impl IntoView {
     };
     view! {
         {welcome}
-        <ForYouRow ticket catalogue=films level tuning />
+        <ForYouRow ticket catalogue=films level tuning kept=places />
         <RowsBelow rows />
         <Toast profile marking />
     }

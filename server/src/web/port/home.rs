@@ -6,7 +6,7 @@ use app::{
     domain::{Filter, HomeRow, Mark, Marks, MovieId, RowKind, SearchOrder, ViewerId},
     port::{Following, PortError, Visitor},
     telling,
-    views::{CardFilm, Frame, Home, HomePage, LIKES_TO_START, ProfileView, Ticket},
+    views::{CardFilm, FOR_YOU_FILMS, Frame, Home, HomePage, LIKES_TO_START, ProfileView, Ticket},
 };
 
 use super::{SitePort, card, count, dataset_name, filter_choice, for_a_person, internal, search::asked};
@@ -63,7 +63,7 @@ pub(super) async fn home(
     let wanted = marks.films(Mark::Watchlist);
     let filter = &following.filter;
     let known = known(port, filter, (&profile, &marks), recent);
-    let ([popular, top, watchlist, recent], viewers, welcome, viewer) =
+    let (([popular, top, watchlist, recent], left), viewers, welcome, viewer) =
         futures::try_join!(known, catalogue.notable_viewers(VIEWERS), welcome, taste,)
             .map_err(|error| internal(&error))?;
     let info = catalogue.info();
@@ -74,7 +74,8 @@ pub(super) async fn home(
     let shown = |films: Vec<MovieSummary>| {
         cards(films.into_iter().filter(|film| !excluded.contains(&film.id)).take(FILMS).collect())
     };
-    let will_come = RowKind::of_page(profile.liked());
+    // Where "For you" takes every film that is left, no row below it has one.
+    let will_come = if left <= FOR_YOU_FILMS { &[][..] } else { RowKind::of_page(profile.liked()) };
     let comes = |(kind, before): (RowKind, usize)| will_come.iter().filter(|&&other| other == kind).count() > before;
     let first = |mut films: Vec<MovieSummary>| {
         films.truncate(FILMS);
@@ -111,6 +112,7 @@ pub(super) async fn home(
         },
         unread,
         ticket,
+        places: left.min(FOR_YOU_FILMS),
         rows,
         welcome: cards(welcome),
         wanted,
@@ -121,14 +123,17 @@ pub(super) async fn home(
 }
 
 /// What the rows hold that need no prediction: popular, top rated, on the watchlist, rated last. Some more than are shown.
+/// And how many films are left to predict, as far as it matters: more than [`FOR_YOU_FILMS`], or how many.
 async fn known(
     port: &SitePort,
     filter: &Filter,
     (profile, marks): (&Profile, &Marks),
     mut recent: Vec<MovieId>,
-) -> Result<[Vec<MovieSummary>; 4], CatalogueError> {
-    let Ok((catalogue, service)) = port.ready() else { return Ok(Default::default()) };
+) -> Result<([Vec<MovieSummary>; 4], usize), CatalogueError> {
+    let Ok((catalogue, service)) = port.ready() else { return Ok((Default::default(), 0)) };
     let mut watchlist = marks.films(Mark::Watchlist);
+    const ENOUGH: usize = FOR_YOU_FILMS + 1;
+    let mut left = ENOUGH;
     let some = |mut films: Vec<MovieId>| {
         films.truncate(FILMS + SPARE);
         films
@@ -146,6 +151,11 @@ async fn known(
             catalogue.find(Query { order: SearchOrder::Popular, ..query.clone() }),
             catalogue.find(Query { order: SearchOrder::Rating, ..query }),
         )?;
+        let excluded: HashSet<MovieId> = marks.excluded().into_iter().collect();
+        let is_left = |film: &&MovieId| {
+            service.films().knows(**film) && profile.stars(**film).is_none() && !excluded.contains(film)
+        };
+        left = popular.iter().filter(is_left).take(ENOUGH).count();
         let passes: HashSet<MovieId> = popular.iter().copied().collect();
         watchlist.retain(|film| passes.contains(film));
         recent.retain(|film| passes.contains(film));
@@ -156,7 +166,7 @@ async fn known(
             in_order(catalogue, some(recent)),
         )
     }?;
-    Ok([popular, top, watchlist, recent])
+    Ok(([popular, top, watchlist, recent], left))
 }
 
 /// What was rated last: the visitor's own first, then those of the viewer in whose shoes they stand.
