@@ -91,3 +91,19 @@ test.describe('390 px wide', () => {
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Your films');
   });
 });
+
+test('the page that one is on is marked in the navigation, and the search says how many films there are', async ({
+  page,
+}) => {
+  const links = page.getByRole('navigation', { name: 'Site' });
+  for (const [path, name] of [
+    ['/import', 'Import'],
+    ['/you', 'Your films'],
+  ] as const) {
+    await page.goto(path);
+    await expect(links.locator('[aria-current="page"]')).toHaveText(name);
+  }
+  await page.goto('/');
+  await expect(links.locator('[aria-current]')).toHaveCount(0);
+  await expect(page.getByRole('combobox', { name: 'Search films' })).toHaveAttribute('placeholder', 'Search 600 films');
+});

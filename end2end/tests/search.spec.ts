@@ -48,6 +48,43 @@ test('Escape closes the list and keeps what was typed, and Enter searches for it
   await expect(page.locator('.results').getByRole('link', { name: title }).first()).toBeVisible();
 });
 
+test('the arrow keys open the list again that Escape has closed', async ({ home, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  const { piece } = await known(page);
+  const field = page.getByRole('combobox', { name: 'Search films' });
+  await field.pressSequentially(piece);
+  const list = page.getByRole('listbox');
+  await expect(list).toBeVisible();
+  for (const key of ['ArrowDown', 'ArrowUp']) {
+    await page.keyboard.press('Escape');
+    await expect(list).toBeHidden();
+    await page.keyboard.press(key);
+    await expect(list).toBeVisible();
+  }
+  await page.keyboard.press('ArrowDown');
+  await expect(list.getByRole('option').first()).toHaveAttribute('aria-selected', 'true');
+});
+
+test.describe('when the server does not answer', () => {
+  test.use({ expectedComplaints: /Failed to load resource/ });
+
+  test('the list says so, and has films again as soon as it does', async ({ home, page }) => {
+    await page.goto('/');
+    await home.isFilled();
+    const { title, piece } = await known(page);
+    await page.route('**/search/suggest**', (route) => route.abort());
+    const field = page.getByRole('combobox', { name: 'Search films' });
+    await field.pressSequentially(piece);
+    await expect(page.getByRole('listbox')).toContainText('The server does not answer');
+    await page.keyboard.press('ArrowDown');
+    await expect(field).not.toHaveAttribute('aria-activedescendant');
+    await page.unroute('**/search/suggest**');
+    await page.keyboard.press('Backspace');
+    await expect(page.getByRole('option', { name: title }).first()).toBeVisible();
+  });
+});
+
 test('an option is opened by a press, and the list goes when the field is left', async ({ home, page }) => {
   await page.goto('/');
   await home.isFilled();

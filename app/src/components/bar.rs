@@ -1,11 +1,12 @@
 //! The top bar: the way home, the search, whose page this is, the theme.
 
 use leptos::{either::EitherOf3, prelude::*};
+use leptos_router::hooks::use_location;
 
 use super::{
     icons::{Bulbs, Icon},
     search_box::SearchBox,
-    words::films_rated,
+    words::{films_rated, grouped},
 };
 use crate::{
     browser,
@@ -29,24 +30,31 @@ pub(crate) fn TopBar(
     /// The MovieLens viewer in whose shoes the visitor stands.
     #[prop(optional_no_strip)]
     view: Option<ViewerId>,
+    /// Films in the catalogue, where the page knows.
+    #[prop(optional)]
+    films: u32,
     /// The profile menu, on pages that have one.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
+    let hint = if films == 0 { "Search films".to_owned() } else { format!("Search {} films", grouped(films)) };
+    let here = use_location().pathname.get_untracked();
+    let link = |to: &'static str, name: &'static str| {
+        view! {
+            <a href=to rel="external" aria-current=(here == to).then_some("page")>
+                {name}
+            </a>
+        }
+    };
     view! {
         <header class="top-bar">
             <a class="wordmark" href="/" rel="external">
                 <Bulbs />
                 "Marquee"
             </a>
-            <SearchBox text view />
+            <SearchBox text hint view />
             <nav class="site-links" aria-label="Site">
-                <a href="/import" rel="external">
-                    "Import"
-                </a>
-                <a href="/you" rel="external">
-                    "Your films"
-                </a>
+                {link("/import", "Import")} {link("/you", "Your films")}
             </nav>
             <div class="top-bar-end">
                 {match children {

@@ -6,6 +6,9 @@ use leptos::{ev, prelude::*, task::spawn_local};
 use super::icons::Icon;
 use crate::{browser, domain::ViewerId};
 
+/// What stands in the list where the server says nothing.
+const SILENT: &str =
+    "<div role=option aria-disabled=true aria-selected=false><span>The server does not answer</span></div>";
 /// How long the keys are still before the server is asked. Milliseconds.
 const REST: u32 = 90;
 const FIELD: &str = "q";
@@ -16,6 +19,8 @@ const LIST: &str = "suggestions";
 pub(crate) fn SearchBox(
     /// What was searched for.
     text: String,
+    /// What stands in the empty field.
+    hint: String,
     /// The MovieLens viewer in whose shoes the visitor stands.
     view: Option<ViewerId>,
 ) -> impl IntoView {
@@ -29,8 +34,8 @@ pub(crate) fn SearchBox(
         active.set(None);
         options.set(String::new());
     };
-    let typed = move |event: ev::Event| {
-        let text = event_target_value(&event);
+    let ask = move || {
+        let text = browser::value(FIELD);
         asked.update_value(|asked| *asked += 1);
         active.set(None);
         if text.trim().is_empty() {
@@ -47,12 +52,16 @@ pub(crate) fn SearchBox(
             fields.extend(view.map(|view| ("profile", view.to_string())));
             let found = browser::read("/search/suggest", &fields).await;
             if asked.try_get_value() == Some(question) {
-                options.set(found.unwrap_or_default());
+                options.set(found.unwrap_or_else(|| SILENT.to_owned()));
             }
         });
     };
     let key = move |event: ev::KeyboardEvent| {
         if !is_open() {
+            if let "ArrowDown" | "ArrowUp" = event.key().as_str() {
+                event.prevent_default();
+                ask();
+            }
             return;
         }
         let count = browser::count(LIST);
@@ -86,7 +95,7 @@ pub(crate) fn SearchBox(
                 id=FIELD
                 name=FIELD
                 type="search"
-                placeholder="Search films"
+                placeholder=hint
                 aria-label="Search films"
                 autocomplete="off"
                 maxlength="200"
@@ -96,7 +105,7 @@ pub(crate) fn SearchBox(
                 aria-controls=LIST
                 aria-expanded=move || is_open().to_string()
                 aria-activedescendant=move || active.get().map(|at| format!("suggestion-{at}"))
-                on:input=typed
+                on:input=move |_| ask()
                 on:keydown=key
             />
             <div

@@ -79,7 +79,7 @@ fn Film(content: Content, viewer: Option<ViewerId>) -> impl IntoView {
     let links = elsewhere.map(|(address, place)| address.map(|address| view! { <a href=address>{place}</a> }));
     view! {
         <Head title=name description about=About::Film />
-        <TopBar view=viewer />
+        <TopBar view=viewer films />
         <main id="main">
             <div class="page">
                 <article class="film" aria-labelledby="film-title">

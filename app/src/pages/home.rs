@@ -96,7 +96,7 @@ fn ready(content: Content, frame: Frame, filter: &Filter) -> impl IntoView + use
     };
     view! {
         <Head title description />
-        <TopBar view=viewer>
+        <TopBar view=viewer films>
             <ProfileMenu viewer count viewers />
         </TopBar>
         <main id="main">{filters} {rows}</main>

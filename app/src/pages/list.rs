@@ -56,7 +56,7 @@ fn List(content: Content, list: FilmList, at: u32) -> impl IntoView {
     };
     view! {
         <Head title=list.label() description=of_list(total, list) />
-        <TopBar />
+        <TopBar films />
         <main id="main">
             <div class=class>
                 <div class="page-head">

@@ -78,7 +78,7 @@ fn Results(content: Content, search: Search, viewer: Option<ViewerId>) -> impl I
             title=heading.clone()
             description=format!("{}, {}: films by name, genre and decade, as you would like them.", heading, in_words(total, &search))
         />
-        <TopBar text=search.text.clone() view=viewer />
+        <TopBar text=search.text.clone() view=viewer films />
         <main id="main">
             <div class="page">
                 <div class="page-head">
