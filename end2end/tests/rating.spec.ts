@@ -116,6 +116,26 @@ test('a new visitor likes films: bulbs light, the row follows', async ({ home, p
   await expect(home.bulbs).toHaveCount(2);
 });
 
+test('the rows of a new visitor’s taste are a press away as soon as there are any', async ({ home, page }) => {
+  await page.goto('/?unrated=true');
+  await home.isFilled();
+  const show = page.getByRole('link', { name: 'Show rows for your taste' });
+  await expect(show).toHaveCount(0);
+  const before = await home.boxes();
+  const likes = home.welcome.getByRole('button', { name: /^Like / });
+  for (let liked = 1; liked <= 2; liked += 1) {
+    await likes.first().click();
+    await expect(home.bulbs).toHaveCount(liked);
+  }
+  await expect(show).toBeVisible();
+  await home.isFilled();
+  expect(await home.boxes(), 'its place was kept').toEqual(before);
+  await show.click();
+  await expect(page.locator('section.row[aria-labelledby="because"]')).toBeVisible();
+  await expect(page, 'the filter stays').toHaveURL(/unrated=true/);
+  await expect(show).toHaveCount(0);
+});
+
 test('films are liked and skipped by keyboard, and the focus stays among them', async ({ home, page }) => {
   await page.goto('/');
   await home.isFilled();
@@ -194,6 +214,7 @@ test('a film can be rated with the keyboard alone', async ({ home, page }) => {
   await expect(home.cards.first().locator('.card-actions')).toHaveCSS('opacity', '1');
 
   for (let halves = 0; halves < 9; halves += 1) await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
   await expect(card(home.track, first)).toHaveCount(0);
   await home.isFilled();
   expect(await page.evaluate(() => document.activeElement?.tagName), 'the focus is not lost').not.toBe('BODY');
@@ -214,5 +235,4 @@ test.describe('with a model that takes 2 s', () => {
     expect(await home.boxes()).toEqual(before);
     expect(await shifts(page)).toEqual([]);
   });
-  await page.keyboard.press('Enter');
 });

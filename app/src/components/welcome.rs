@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     browser,
-    domain::Stars,
+    domain::{RowKind, Stars},
     views::{CardFilm, LIKES_TO_START},
 };
 
@@ -34,6 +34,12 @@ pub(crate) fn Welcome(
             "That is enough to start. Every film you rate from here on makes it finer."
         }
     };
+    let rows = move || RowKind::of_page(profile.liked.get() as usize).len();
+    // Rows that there was too little known for when the page was made: they come with it made anew, when the visitor asks.
+    let before = untrack(rows);
+    let more = move || before < rows();
+    let filter = profile.for_you.filter();
+    let here = if filter.is_empty() { "/".to_owned() } else { format!("/?{filter}") };
     // Films only ever leave: a list that can also be reordered would be more to download.
     let card = |(place, film): (usize, CardFilm)| {
         move || {
@@ -47,13 +53,18 @@ pub(crate) fn Welcome(
             <div class="welcome-words">
                 <h1 id="welcome">"Rate a few films you know"</h1>
                 <p class="quiet">{words}</p>
-                <p class="quiet">
-                    "Or "
-                    <a href="/import" rel="external">
-                        "bring your ratings"
+                <div class="either">
+                    <p class="quiet" class:unsaid=more>
+                        "Or "
+                        <a href="/import" rel="external">
+                            "bring your ratings"
+                        </a>
+                        " from elsewhere."
+                    </p>
+                    <a class="button with-script" class:unsaid=move || !more() href=here rel="external">
+                        "Show rows for your taste"
                     </a>
-                    " from elsewhere."
-                </p>
+                </div>
                 <p class="bulbs" role="img" aria-label=move || format!("{} of {LIKES_TO_START} films liked", lit())>
                     {bulbs} <span class="number">{move || format!("{} of {LIKES_TO_START}", lit())}</span>
                 </p>
