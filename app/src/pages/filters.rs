@@ -8,8 +8,13 @@ use crate::{
     views::FilterChoice,
 };
 
-/// The home page's filter: closed, and what it lets through in its summary.
-pub(super) fn home_filters(choice: &FilterChoice, filter: &Filter, viewer: Option<ViewerId>) -> impl IntoView + use<> {
+/// The home page's filter: closed, and what it lets through in its summary. `beside`: on the line of the heading below it.
+pub(super) fn home_filters(
+    choice: &FilterChoice,
+    filter: &Filter,
+    viewer: Option<ViewerId>,
+    beside: bool,
+) -> impl IntoView + use<> {
     let words = in_words(filter);
     let is_on = !filter.is_off();
     let genre = |genre: String| {
@@ -22,7 +27,7 @@ pub(super) fn home_filters(choice: &FilterChoice, filter: &Filter, viewer: Optio
     };
     let genres = choice.genres.iter().cloned().map(genre).collect_view();
     view! {
-        <div class="home-filters">
+        <div class="home-filters" class:filters-beside=beside>
             <details>
                 <summary class="button">{if is_on { format!("Filter: {words}") } else { "Filter".to_owned() }}</summary>
                 <form class="filters" action="/" aria-label="Filter the rows">
@@ -58,11 +63,6 @@ pub(super) fn in_words(filter: &Filter) -> String {
     all.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// Which ten years.
-pub(super) fn decade_field(choice: &FilterChoice, chosen: Option<u16>) -> impl IntoView + use<> {
-    let decade = |&decade: &u16| {
-        view! {
-            <option value=decade.to_string() selected=chosen == Some(decade)>
 /// Why a filter lets no film through.
 pub(super) fn none_passes(choice: &FilterChoice, filter: &Filter) -> String {
     match &filter.genre {
@@ -71,6 +71,11 @@ pub(super) fn none_passes(choice: &FilterChoice, filter: &Filter) -> String {
     }
 }
 
+/// Which ten years.
+pub(super) fn decade_field(choice: &FilterChoice, chosen: Option<u16>) -> impl IntoView + use<> {
+    let decade = |&decade: &u16| {
+        view! {
+            <option value=decade.to_string() selected=chosen == Some(decade)>
                 {format!("{decade}s")}
             </option>
         }

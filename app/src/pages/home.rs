@@ -88,7 +88,7 @@ fn ready(content: Content, frame: Frame, filter: &Filter) -> impl IntoView + use
         ),
     };
     let nothing = content.places == 0 && content.rows.is_empty();
-    let filters = home_filters(&choice, filter, viewer);
+    let filters = home_filters(&choice, filter, viewer, !nothing && content.welcome.is_empty());
     let rows = if nothing {
         Either::Left(view! { <NoFilms why=none_passes(&choice, filter) /> })
     } else {

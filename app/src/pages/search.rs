@@ -80,13 +80,13 @@ fn Results(content: Content, search: Search, viewer: Option<ViewerId>) -> impl I
         />
         <TopBar text=search.text.clone() view=viewer films />
         <main id="main">
-            <div class="page">
+            <div class="page search-page">
                 <div class="page-head">
                     <h1>{heading}</h1>
                     <p class="number">{in_words(total, &search)}</p>
                 </div>
-                <Genres genres=choice.genres.clone() search=search.clone() viewer />
-                <Filters choice search=search.clone() viewer />
+                <Filters choice=choice.clone() search=search.clone() viewer />
+                <Genres genres=choice.genres search=search.clone() viewer />
                 <h2 class="visually-hidden">"Results"</h2>
                 {if nothing {
                     Either::Left(view! { <Nothing search=search.clone() viewer /> })
