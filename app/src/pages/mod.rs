@@ -6,7 +6,6 @@
 mod film;
 mod filters;
 mod for_you;
-mod hands;
 mod head;
 mod home;
 mod import;
@@ -66,7 +65,6 @@ pub fn App() -> impl IntoView {
             "Skip to content"
         </a>
         <Icons />
-        <hands::Hands />
         <Router>
             <Routes fallback=not_found::NotFound>
                 <Route path=StaticSegment("") view=home::HomePage ssr=SsrMode::Async />
