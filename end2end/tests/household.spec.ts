@@ -41,7 +41,7 @@ test('a code carries a profile to another browser, and a new code makes a strang
   // What is set before the page's script runs is lost.
   await expect(async () => {
     await slider.fill('2');
-    await expect(byCode.getByRole('alert')).toContainText('made in another browser', { timeout: 2_000 });
+    await expect(byCode.locator('.toast')).toContainText('made in another browser', { timeout: 2_000 });
   }).toPass();
   await expect(slider, 'it is taken back').toHaveValue('4.5');
   for (const other of [byCode, byLink]) {

@@ -275,7 +275,7 @@ pub(crate) fn step_in(list: &str, by: i32) {
     }
 }
 
-/// Whether the visitor is setting the stars of a predicted film key by key (`pages/hands.rs` marks the slider).
+/// Whether the visitor is setting the stars of a predicted film key by key (`pages/hands.js` marks the slider).
 pub(crate) fn is_rating() -> bool {
     let slider = document().and_then(|document| document.query_selector(".card-arrived [data-held]").ok()?);
     slider.is_some()

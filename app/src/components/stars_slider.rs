@@ -6,7 +6,7 @@ use super::{profile::Profile, words::of_five};
 use crate::domain::{MovieId, Stars};
 
 /// The slider, a field of the form that it is in. What it is set to is shown at once and sent when it has changed: when the
-/// visitor lets go of it, and where it is moved by keys, when they leave it (see `pages/hands.rs`).
+/// visitor lets go of it, and where it is moved by keys, when they leave it (see `pages/hands.js`).
 #[component]
 pub(crate) fn StarsSlider(id: String, movie: MovieId, title: String, profile: Profile) -> impl IntoView {
     let stars = profile.stars(movie);
