@@ -46,7 +46,7 @@ impl Identity {
     }
 }
 
-/// What a [`Link`](crate::link::Link) does first with every connection.
+/// What a [`Link`] does first with every connection.
 pub fn prepare(redis: &Redis, identity: &Identity) -> Setup {
     let (redis, identity) = (redis.clone(), identity.clone());
     Box::new(move |connection| {
