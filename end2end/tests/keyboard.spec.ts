@@ -44,21 +44,47 @@ test('who sets the stars key by key, and slowly, keeps the card until Enter', as
   await expect(home.cards.first(), 'the film that came in its place has the focus').toBeFocused();
 });
 
-test('stars set by keys are sent when the focus leaves the card, and not before', async ({ home, page }) => {
+test('stars set by keys are sent when the focus leaves them, and the card stays until it leaves the card', async ({
+  home,
+  page,
+}) => {
   await page.goto('/');
   await home.isFilled();
   const [first = '', second = ''] = await home.titles();
   const sent = sentStars(page);
   await sliderOf(home.cards.first());
   await page.keyboard.press('ArrowRight');
-  await page.keyboard.press('Tab');
-  await expect(home.cards.first().getByRole('button', { name: `${first} on your watchlist` })).toBeFocused();
   await page.waitForTimeout(1_500);
   expect(sent).toEqual([]);
+  await page.keyboard.press('Tab');
+  const watchlist = home.cards.first().getByRole('button', { name: `${first} on your watchlist` });
+  await expect(watchlist).toBeFocused();
+  await expect.poll(() => sent).toEqual([0.5]);
+  await page.waitForTimeout(2_000);
+  await expect(watchlist, 'the films that were chosen meanwhile wait').toBeFocused();
 
   await card(home.track, second).getByRole('link').focus();
   await expect(card(home.track, first)).toHaveCount(0);
   expect(sent).toEqual([0.5]);
+});
+
+test.describe('with the worker that stands between the page and the server', () => {
+  test.use({ serviceWorkers: 'allow' });
+
+  test('stars that were set by keys are on the page that the same card leads to', async ({ home, page }) => {
+    await page.goto('/');
+    await page.evaluate(async () => navigator.serviceWorker.ready);
+    await page.reload();
+    await home.isFilled();
+    const film = home.popular.locator('li.card').first();
+    const slider = await sliderOf(film);
+    await slider.press('End');
+    await page.keyboard.press('Shift+Tab');
+    await expect(film.getByRole('link')).toBeFocused();
+    await page.keyboard.press('Enter');
+    await expect(page).toHaveURL(/\/movie\//);
+    await expect(page.getByRole('slider')).toHaveValue('5');
+  });
 });
 
 test('stars that were set by keys are not lost when the page is left', async ({ home, page }) => {

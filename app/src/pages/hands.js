@@ -1,25 +1,29 @@
 // What each page does about keys and fingers, behind `shell.js` in the same script.
 {
   // Stars that are moved by keys, or by who reads the page aloud, have not changed with each half star: only when Enter is
-  // pressed or the focus leaves the card (or the form, where there is no card). Whoever goes step by step keeps the card for as
-  // long as they like. Where the window loses the focus, the card has not.
+  // pressed or the focus leaves the slider. Until it leaves the card as well, the slider is marked, and the card stays: whoever
+  // goes step by step keeps it for as long as they like.
   let held = null;
-  let touched = null;
+  let isNew = false;
 
+  const send = () => {
+    if (!isNew) return;
+    isNew = false;
+    if (held.isConnected) held.dispatchEvent(new Event('change', { bubbles: true }));
+  };
   const letGo = () => {
-    if (held) delete held.dataset.held;
+    if (!held) return;
+    removeEventListener('beforeunload', send);
+    delete held.dataset.held;
     held = null;
   };
-  const tell = () => {
-    const slider = held;
-    letGo();
-    if (slider?.isConnected) slider.dispatchEvent(new Event('change', { bubbles: true }));
-  };
+  let touched = null;
   const changed = (event) => {
     const slider = event.target;
     if (!event.isTrusted || !slider.matches('.rate input')) return;
     const byHand = touched === slider || slider !== document.activeElement;
     touched = null;
+    isNew = !byHand;
     if (byHand) {
       if (held === slider) letGo();
       return;
@@ -27,18 +31,23 @@
     event.stopImmediatePropagation();
     held = slider;
     slider.dataset.held = '';
+    // What is sent only when the page goes may be lost.
+    addEventListener('beforeunload', send);
   };
   const pressed = (event) => {
     touched = null;
     if (event.key === 'Enter' && held && event.target === held) {
       event.preventDefault();
-      tell();
+      send();
+      letGo();
     }
   };
   const left = (event) => {
-    if (!held || event.target === document.activeElement) return;
+    if (!held) return;
+    send();
+    // Where the window loses the focus, the card has not.
     const place = held.closest('.card') ?? held.form;
-    if (!place.contains(event.relatedTarget)) tell();
+    if (event.target !== document.activeElement && !place.contains(event.relatedTarget)) letGo();
   };
   addEventListener('pointerdown', (event) => (touched = event.target), true);
   addEventListener('keydown', pressed, true);

@@ -119,9 +119,9 @@ async fn a_filter_that_lets_nothing_through_shows_an_empty_page_and_a_way_out() 
     let visitor = Visitor::new(&server).await;
     for filter in ["genre=No+such%22%3Cgenre%3E", "decade=1870", "library=true", "decade=65535"] {
         let page = visitor.page(&format!("/?{filter}")).await;
-        assert!(visitor.predicted(&page).await.is_empty(), "{filter}");
+        assert!(!page.contains("data-prediction=\""), "{filter}: there is nothing to choose from");
         assert!(page.contains(">All films<") && !page.contains("<genre>"), "{filter}");
-        assert!(in_rows(&page).is_empty(), "{filter}");
+        assert!(page.contains("<h1>No films</h1>") && !page.contains("id=\"for-you\""), "{filter}");
     }
     for nonsense in ["genre=", "decade=soon", "unrated=maybe", "colour=red", "decade=99999999"] {
         let page = visitor.page(&format!("/?{nonsense}")).await;

@@ -135,7 +135,7 @@ async fn the_rights_that_the_docs_give_are_all_that_is_needed() {
         let form = visitor.post(server.at("/you")).header("content-type", "application/x-www-form-urlencoded");
         form.body(fields).send()
     };
-    let renewed = form("do=renew&at=0").await.expect("an answer");
+    let renewed = form("do=renew&confirm=yes").await.expect("an answer");
     assert!(renewed.url().query().is_none_or(|query| !query.contains("problem")), "{}", renewed.url());
     let gone = visitor.delete(server.at("/api/visitor")).send().await.expect("an answer");
     assert_eq!(gone.status(), 204);
