@@ -57,6 +57,8 @@ impl Workers {
                         tracing::debug!(request = trace::request_of(&job.trace), waited = ?job.waited, "a prediction is begun");
                         histogram!(names::WAITED).record(job.waited);
                     }
+                    // Before anybody has a result of it: who asks then finds it counted.
+                    histogram!(names::BATCH).record(jobs.len() as f64);
                     desk.running.store(jobs.len(), Ordering::Relaxed);
                     let spans: Vec<_> = jobs.iter().map(|job| trace::follow(&job.trace, job.waited)).collect();
                     pause(delay);
@@ -64,7 +66,6 @@ impl Workers {
                     drop(spans);
                     desk.running.store(0, Ordering::Relaxed);
                     desk.done.fetch_add(jobs.len() as u64, Ordering::Relaxed);
-                    histogram!(names::BATCH).record(jobs.len() as f64);
                     histogram!(names::COMPUTED).record(begun.elapsed());
                 }
             })?;
