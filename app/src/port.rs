@@ -51,6 +51,9 @@ pub enum PortError {
         "This profile has a new code, made in another browser, and this browser has only the old one. Load the page anew to see how to go on."
     )]
     Renewed,
+    /// The visitor's profile was deleted, in another browser.
+    #[error("This profile was deleted in another browser. Load the page anew to begin another.")]
+    Deleted,
     /// There is no catalogue or no model yet.
     #[error("{0}")]
     NotReady(String),
@@ -68,7 +71,7 @@ impl PortError {
         match self {
             Self::NotFound(_) => 404,
             Self::Forbidden(_) => 403,
-            Self::Renewed => 409,
+            Self::Renewed | Self::Deleted => 409,
             Self::NotReady(_) | Self::Late(_) => 503,
             Self::Internal => 500,
         }

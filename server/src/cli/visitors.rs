@@ -59,7 +59,7 @@ async fn copy(from: &Visitors, to: &SharedVisitors) -> anyhow::Result<(u64, u64)
     let (mut copied, mut kept, mut last) = (0, 0, None);
     loop {
         let everyone = from.everyone(last, BATCH).await?;
-        let Some(&end) = everyone.last() else { return Ok((copied, kept)) };
+        let Some(&end) = everyone.last() else { break };
         for (visitor, shoes) in everyone {
             let (rated, marks) = (from.rated(visitor, shoes).await?, from.marks(visitor, shoes).await?);
             let others = if shoes.is_none() { from.others(visitor).await? } else { Vec::new() };
@@ -69,4 +69,9 @@ async fn copy(from: &Visitors, to: &SharedVisitors) -> anyhow::Result<(u64, u64)
         }
         last = Some(end);
     }
+    // Browsers that still have the cookies of these are told there, too.
+    for (visitor, end) in from.ended().await? {
+        to.write_end(visitor, end).await?;
+    }
+    Ok((copied, kept))
 }

@@ -21,7 +21,7 @@ pub const MOST_OTHERS: usize = 20_000;
 pub struct Kept {
     /// Films that were not rated here.
     pub new: usize,
-    /// Films that were, before what was brought, with other stars.
+    /// Films that were, not after what was brought, with other stars.
     pub changed: usize,
     /// Films that were rated the same.
     pub same: usize,
@@ -39,7 +39,8 @@ impl Kept {
         let (count, stored) = match here {
             None => (&mut self.new, true),
             Some((known, _)) if known == stars => (&mut self.same, false),
-            Some((_, since)) if at.is_some_and(|at| at > since) => (&mut self.changed, true),
+            // Files tell the day at best: of the same day is one file that corrects another.
+            Some((_, since)) if at.is_some_and(|at| at >= since) => (&mut self.changed, true),
             Some(_) => (&mut self.older, false),
         };
         *count += 1;

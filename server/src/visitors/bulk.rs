@@ -6,10 +6,10 @@ use app::{
     domain::{Mark, MovieId, OtherFilm, Stars, ViewerId},
     port::VisitorId,
 };
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
-    Brought, Kept, MOST_OTHERS, REMEMBERED, VisitorsError,
+    Brought, End, Kept, MOST_OTHERS, REMEMBERED, VisitorsError,
     store::{mark_key, viewer_key, write_visitor},
 };
 
@@ -102,8 +102,30 @@ pub(super) fn drop_others(db: &mut Connection, visitor: VisitorId) -> Result<(),
 }
 
 pub(super) fn forget(db: &mut Connection, visitor: VisitorId) -> Result<(), VisitorsError> {
-    // Everything goes with the visitor.
-    db.execute("delete from visitors where id = ?1", params![visitor.0])?;
+    remove(db, visitor)?;
+    Ok(())
+}
+
+pub(super) fn delete(db: &mut Connection, visitor: VisitorId) -> Result<(), VisitorsError> {
+    let step = db.transaction()?;
+    if remove(&step, visitor)? {
+        write_end(&step, visitor, End::Deleted)?;
+    }
+    step.commit()?;
+    Ok(())
+}
+
+/// Whether they had ever said anything. Everything goes with the visitor.
+fn remove(db: &Connection, visitor: VisitorId) -> Result<bool, VisitorsError> {
+    Ok(db.execute("delete from visitors where id = ?1", params![visitor.0])? > 0)
+}
+
+fn write_end(db: &Connection, visitor: VisitorId, end: End) -> Result<(), VisitorsError> {
+    db.execute("delete from ended where ended_at < unixepoch() - ?1", params![REMEMBERED])?;
+    db.execute(
+        "insert into ended (visitor_id, how, ended_at) values (?1, ?2, unixepoch()) on conflict do nothing",
+        params![visitor.0, end.number()],
+    )?;
     Ok(())
 }
 
@@ -115,21 +137,27 @@ pub(super) fn hand_over(db: &mut Connection, from: VisitorId, to: VisitorId) -> 
         moved +=
             step.execute(&format!("update {table} set visitor_id = ?2 where visitor_id = ?1"), params![from.0, to.0])?;
     }
-    step.execute("delete from visitors where id = ?1", params![from.0])?;
-    // Who had said nothing has nothing to miss.
+    remove(&step, from)?;
     if moved > 0 {
-        step.execute("delete from handed_over where handed_over_at < unixepoch() - ?1", params![REMEMBERED])?;
-        step.execute(
-            "insert into handed_over (visitor_id, handed_over_at) values (?1, unixepoch()) on conflict do nothing",
-            params![from.0],
-        )?;
+        write_end(&step, from, End::HandedOver)?;
     }
     step.commit()?;
     Ok(())
 }
 
-pub(super) fn has_handed_over(db: &Connection, visitor: VisitorId) -> Result<bool, VisitorsError> {
-    Ok(db.prepare_cached("select 1 from handed_over where visitor_id = ?1")?.exists(params![visitor.0])?)
+pub(super) fn end(db: &Connection, visitor: VisitorId) -> Result<Option<End>, VisitorsError> {
+    let mut query = db.prepare_cached("select how from ended where visitor_id = ?1")?;
+    query.query_row(params![visitor.0], |row| row.get(0)).optional()?.map(read_end).transpose()
+}
+
+pub(super) fn ended(db: &Connection) -> Result<Vec<(VisitorId, End)>, VisitorsError> {
+    let mut query = db.prepare_cached("select visitor_id, how from ended")?;
+    let rows = query.query_map([], |row| Ok((VisitorId(row.get(0)?), row.get(1)?)))?;
+    rows.map(|row| row.map_err(VisitorsError::from).and_then(|(visitor, how)| Ok((visitor, read_end(how)?)))).collect()
+}
+
+fn read_end(how: u8) -> Result<End, VisitorsError> {
+    End::of_number(how).ok_or(VisitorsError::Damaged("profile's end"))
 }
 
 #[cfg(test)]
@@ -180,6 +208,7 @@ mod tests {
         visitors.keep(ME, bring(8, Some(100))).await.expect("kept");
         assert_eq!(visitors.keep(ME, bring(4, Some(99))).await.expect("kept").older, 1);
         assert_eq!(visitors.keep(ME, bring(4, None)).await.expect("kept").older, 1);
+        assert_eq!(visitors.keep(ME, bring(5, Some(100))).await.expect("kept").changed, 1, "a file of the same day");
         assert_eq!(visitors.keep(ME, bring(6, Some(101))).await.expect("kept").changed, 1);
         visitors.rate(ME, None, MovieId(1), Some(stars(1))).await.expect("stored");
         assert_eq!(visitors.keep(ME, bring(9, Some(102))).await.expect("kept").older, 1, "said here since");
@@ -209,25 +238,42 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_profile_that_was_deleted_is_not_begun_again_by_a_browser_that_still_has_it() {
+        let (_folder, visitors) = store();
+        visitors.delete(ME).await.expect("nothing to delete");
+        assert_eq!(visitors.end(ME).await.expect("read"), None, "there was nothing");
+        visitors.mark(ME, None, MovieId(1), Mark::Watchlist, true).await.expect("stored");
+        visitors.forget(ME).await.expect("forgotten");
+        visitors.rate(ME, None, MovieId(1), Some(stars(9))).await.expect("who is forgotten may go on");
+        visitors.delete(ME).await.expect("deleted");
+        assert_eq!(visitors.profile(ME, None).await.expect("read").rated(), 0);
+        assert_eq!(visitors.end(ME).await.expect("read"), Some(End::Deleted));
+        let again = visitors.rate(ME, None, MovieId(1), Some(stars(9))).await;
+        assert!(matches!(again, Err(VisitorsError::Ended(End::Deleted))), "{again:?}");
+        assert_eq!(visitors.ended().await.expect("read"), [(ME, End::Deleted)]);
+    }
+
+    #[tokio::test]
     async fn what_is_handed_over_is_the_others_alone() {
         let (_folder, visitors) = store();
         visitors.rate(ME, None, MovieId(1), Some(stars(9))).await.expect("stored");
         visitors.mark(ME, Some(ViewerId(4)), MovieId(2), Mark::Watchlist, true).await.expect("stored");
         visitors.keep(ME, Brought { others: vec![ours()], ..Brought::default() }).await.expect("kept");
         visitors.hand_over(ME, OTHER).await.expect("handed over");
-        assert!(visitors.has_handed_over(ME).await.expect("read"));
-        assert!(!visitors.has_handed_over(OTHER).await.expect("read"));
+        assert_eq!(visitors.end(ME).await.expect("read"), Some(End::HandedOver));
+        assert_eq!(visitors.end(OTHER).await.expect("read"), None);
         for change in [
             visitors.rate(ME, None, MovieId(1), None).await,
             visitors.mark(ME, None, MovieId(1), Mark::Seen, true).await,
             visitors.hand_over(ME, VisitorId([3; 16])).await,
             visitors.forget(ME).await,
+            visitors.delete(ME).await,
         ] {
-            assert!(matches!(change, Err(VisitorsError::HandedOver)), "{change:?}");
+            assert!(matches!(change, Err(VisitorsError::Ended(End::HandedOver))), "{change:?}");
         }
         let nobody = VisitorId([4; 16]);
         visitors.hand_over(nobody, VisitorId([5; 16])).await.expect("handed over");
-        assert!(!visitors.has_handed_over(nobody).await.expect("read"), "there was nothing");
+        assert_eq!(visitors.end(nobody).await.expect("read"), None, "there was nothing");
         assert_eq!(visitors.profile(ME, None).await.expect("read").rated(), 0);
         assert_eq!(visitors.profile(OTHER, None).await.expect("read").stars(MovieId(1)), Some(stars(9)));
         assert!(visitors.marks(OTHER, Some(ViewerId(4))).await.expect("read").has(MovieId(2), Mark::Watchlist));

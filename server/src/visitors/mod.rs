@@ -19,11 +19,34 @@ pub use profile::Profile;
 pub use shared::SharedVisitors;
 pub use store::{Visitors, VisitorsError};
 
-/// How long a visitor whose profile was handed over is known as such: as long as a browser keeps a cookie, in seconds.
+/// How long it is known that a visitor's profile has ended: as long as a browser keeps a cookie, in seconds.
 const REMEMBERED: u32 = 400 * 24 * 60 * 60;
 
-/// Where visitors' ratings and marks are kept. Whoever handed their profile over can change nothing any more
-/// ([`VisitorsError::HandedOver`]): it would begin another profile, where they believe to change theirs.
+/// How a profile ended. Whoever still has its cookie can change nothing any more ([`VisitorsError::Ended`]): it would begin
+/// another profile, where they believe to change theirs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Everything that the visitor said is another's now.
+    HandedOver,
+    /// Everything that the visitor said is deleted, and they do not want to be known any more.
+    Deleted,
+}
+
+impl End {
+    /// As the stores have it; 0 is none.
+    fn number(self) -> u8 {
+        match self {
+            Self::HandedOver => 1,
+            Self::Deleted => 2,
+        }
+    }
+
+    fn of_number(number: u8) -> Option<Self> {
+        [Self::HandedOver, Self::Deleted].into_iter().find(|end| end.number() == number)
+    }
+}
+
+/// Where visitors' ratings and marks are kept.
 #[async_trait]
 pub trait VisitorStore: Send + Sync {
     /// What the visitor rated, as themselves (`None`) or in a viewer's shoes.
@@ -56,14 +79,18 @@ pub trait VisitorStore: Send + Sync {
     /// Keeps what the visitor brought from elsewhere: all of it or, after an error, nothing. Done again it changes nothing.
     async fn keep(&self, visitor: VisitorId, brought: Brought) -> Result<Kept, VisitorsError>;
 
-    /// Forgets everything that the visitor ever said, in whose shoes ever.
+    /// Forgets everything that the visitor ever said, in whose shoes ever. They may go on, with nothing.
     async fn forget(&self, visitor: VisitorId) -> Result<(), VisitorsError>;
 
-    /// Makes everything that one visitor said another's, who has said nothing.
+    /// The same, and the profile has ended. Whoever had said nothing has nothing to miss: theirs has not.
+    async fn delete(&self, visitor: VisitorId) -> Result<(), VisitorsError>;
+
+    /// Makes everything that one visitor said another's, who has said nothing; the first one's profile has ended, if they had
+    /// said anything.
     async fn hand_over(&self, from: VisitorId, to: VisitorId) -> Result<(), VisitorsError>;
 
-    /// Whether everything that the visitor said is another's now.
-    async fn has_handed_over(&self, visitor: VisitorId) -> Result<bool, VisitorsError>;
+    /// Whether and how the visitor's profile has ended.
+    async fn end(&self, visitor: VisitorId) -> Result<Option<End>, VisitorsError>;
 
     /// The visitor's marks.
     async fn marks(&self, visitor: VisitorId, shoes: Option<ViewerId>) -> Result<Marks, VisitorsError>;

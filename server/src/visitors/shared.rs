@@ -1,17 +1,21 @@
+mod keys;
+
 use std::{
     cmp::Reverse,
     collections::{HashMap, HashSet},
+    sync::LazyLock,
     time::{SystemTime, UNIX_EPOCH},
 };
 
 use app::{
-    domain::{Mark, Marks, MovieId, OtherFilm, Stars, ViewerId, hex},
+    domain::{Mark, Marks, MovieId, OtherFilm, Stars, ViewerId},
     port::VisitorId,
 };
 use async_trait::async_trait;
-use redis::{Pipeline, cmd};
+use keys::Keys;
+use redis::{Pipeline, Script, cmd};
 
-use super::{Brought, Kept, MOST_OTHERS, Profile, REMEMBERED, VisitorStore, VisitorsError};
+use super::{Brought, End, Kept, MOST_OTHERS, Profile, REMEMBERED, VisitorStore, VisitorsError};
 use crate::link::Link;
 
 /// Ratings in Redis, seen alike by every web server: one hash for each visitor and pair of shoes,
@@ -20,7 +24,7 @@ use crate::link::Link;
 /// `<mark>:<film>` to when; in whose shoes a visitor has said anything in `{prefix}:s:<visitor>`, to find it all when it is to be
 /// forgotten; the films of their library that the catalogue does not have in `{prefix}:o:<visitor>`. They have no expiry: a
 /// rating is precious. A mark of time 0 is one that was taken back, and `{prefix}:f:<visitor>` says for a while that a visitor
-/// was forgotten: both so that a copy of an older file brings nothing to life again. Whoever handed all this over has a
+/// was forgotten: both so that a copy of an older file brings nothing to life again. How a visitor's profile ended is in
 /// `{prefix}:h:<visitor>`, for as long as a browser keeps a cookie.
 #[derive(Clone)]
 pub struct SharedVisitors {
@@ -42,12 +46,18 @@ impl SharedVisitors {
         marks: &Marks,
         others: &[OtherFilm],
     ) -> Result<(u64, u64), VisitorsError> {
+        let keys = self.keys(visitor);
         let mut gone = cmd("EXISTS");
-        gone.arg(self.gone_key(visitor)).arg(self.handed_over_key(visitor));
+        gone.arg(keys.forgotten()).arg(keys.end());
         if self.link.command::<u32>(&gone).await? > 0 {
             return Ok((0, 0));
         }
-        self.remember_shoes(visitor, shoes).await?;
+        if let Some(viewer) = shoes {
+            // Before anything is said in these shoes: that it can be found again.
+            let mut write = cmd("HSET");
+            write.arg(keys.shoes()).arg(viewer.0).arg(1);
+            self.link.command::<()>(&write).await?;
+        }
         let ratings = rated.iter().map(|&(movie, stars, at)| (movie.to_string(), dated(stars, at)));
         let marked = Mark::ALL.into_iter().flat_map(|mark| {
             let field = move |movie: MovieId| (format!("{}:{movie}", mark.name()), marks.at(movie, mark));
@@ -55,9 +65,9 @@ impl SharedVisitors {
         });
         let others = others.iter().filter_map(|film| Some((film.key(), serde_json::to_string(film).ok()?)));
         let all = [
-            (self.ratings_key(visitor, shoes), ratings.collect::<Vec<_>>()),
-            (self.key('m', visitor, shoes), marked.collect()),
-            (self.others_key(visitor), others.collect()),
+            (keys.ratings(shoes), ratings.collect::<Vec<_>>()),
+            (keys.marks(shoes), marked.collect()),
+            (keys.others(), others.collect()),
         ];
         let (mut new, mut there) = (0, 0);
         for (key, fields) in all {
@@ -75,56 +85,72 @@ impl SharedVisitors {
         Ok((new, there))
     }
 
-    fn ratings_key(&self, visitor: VisitorId, shoes: Option<ViewerId>) -> String {
-        self.key('r', visitor, shoes)
+    /// Writes down how a visitor's profile ended.
+    pub async fn write_end(&self, visitor: VisitorId, end: End) -> Result<(), VisitorsError> {
+        let mut write = redis::pipe();
+        tell_end(&mut write, &self.keys(visitor), end);
+        Ok(self.link.pipeline::<()>(&write).await?)
     }
 
-    fn key(&self, kind: char, visitor: VisitorId, shoes: Option<ViewerId>) -> String {
-        let viewer = shoes.map_or(0, |viewer| viewer.0);
-        self.link.redis().key(format_args!("{kind}:{}:{viewer}", hex(&visitor.0)))
+    fn keys(&self, visitor: VisitorId) -> Keys<'_> {
+        Keys::of(self.link.redis(), visitor)
     }
 
-    fn handed_over_key(&self, visitor: VisitorId) -> String {
-        self.link.redis().key(format_args!("h:{}", hex(&visitor.0)))
-    }
-
-    /// Before anything is changed.
+    /// Before much is changed; [`Self::say`] sees to it by itself.
     async fn must_be_theirs(&self, visitor: VisitorId) -> Result<(), VisitorsError> {
-        if self.has_handed_over(visitor).await? { Err(VisitorsError::HandedOver) } else { Ok(()) }
+        self.end(visitor).await?.map_or(Ok(()), |end| Err(VisitorsError::Ended(end)))
     }
 
-    /// Before anything is said in a viewer's shoes: that it can be found again.
-    async fn remember_shoes(&self, visitor: VisitorId, shoes: Option<ViewerId>) -> Result<(), VisitorsError> {
-        let Some(viewer) = shoes else { return Ok(()) };
-        let mut write = cmd("HSET");
-        write.arg(self.shoes_key(visitor)).arg(viewer.0).arg(1);
-        Ok(self.link.command::<()>(&write).await?)
+    /// Stores one thing that is said in a hash of what is said of films.
+    async fn say(
+        &self,
+        visitor: VisitorId,
+        shoes: Option<ViewerId>,
+        (key, field, value): (String, String, String),
+        keeps_the_first: bool,
+    ) -> Result<(), VisitorsError> {
+        let keys = self.keys(visitor);
+        let mut say = SAY.key(keys.end());
+        say.key(keys.shoes()).key(key).arg(shoes.map_or(0, |viewer| viewer.0));
+        say.arg(field).arg(value).arg(u8::from(keeps_the_first));
+        match End::of_number(self.link.script(&say).await?) {
+            Some(end) => Err(VisitorsError::Ended(end)),
+            None => Ok(()),
+        }
     }
 
-    fn shoes_key(&self, visitor: VisitorId) -> String {
-        self.link.redis().key(format_args!("s:{}", hex(&visitor.0)))
-    }
-
-    /// What says that a visitor was forgotten.
-    fn gone_key(&self, visitor: VisitorId) -> String {
-        self.link.redis().key(format_args!("f:{}", hex(&visitor.0)))
-    }
-
-    fn others_key(&self, visitor: VisitorId) -> String {
-        self.link.redis().key(format_args!("o:{}", hex(&visitor.0)))
+    /// Deletes everything of the visitor's; `tell` adds what is to be known from then on.
+    async fn erase(
+        &self,
+        visitor: VisitorId,
+        tell: impl FnOnce(&mut Pipeline, &Keys<'_>, bool),
+    ) -> Result<(), VisitorsError> {
+        self.must_be_theirs(visitor).await?;
+        let keys = self.keys(visitor);
+        let mut names = vec![keys.shoes(), keys.others()];
+        for shoes in self.shoes(visitor).await? {
+            names.extend([keys.ratings(shoes), keys.marks(shoes)]);
+        }
+        let mut any = cmd("EXISTS");
+        any.arg(&names);
+        let any = self.link.command::<u32>(&any).await? > 0;
+        let mut all = redis::pipe();
+        all.atomic().cmd("DEL").arg(names).ignore();
+        tell(&mut all, &keys, any);
+        Ok(self.link.pipeline::<()>(&all).await?)
     }
 
     /// Films of the library that the catalogue does not have, as JSON, by what tells them apart.
     async fn others_by_key(&self, visitor: VisitorId) -> Result<Vec<(String, String)>, VisitorsError> {
         let mut read = cmd("HGETALL");
-        read.arg(self.others_key(visitor));
+        read.arg(self.keys(visitor).others());
         Ok(self.link.command(&read).await?)
     }
 
     /// In whose shoes the visitor has said anything, their own first.
     async fn shoes(&self, visitor: VisitorId) -> Result<Vec<Option<ViewerId>>, VisitorsError> {
         let mut read = cmd("HGETALL");
-        read.arg(self.shoes_key(visitor));
+        read.arg(self.keys(visitor).shoes());
         let viewers: Vec<(u32, String)> = self.link.command(&read).await?;
         Ok(std::iter::once(None).chain(viewers.into_iter().map(|(viewer, _)| Some(ViewerId(viewer)))).collect())
     }
@@ -136,7 +162,7 @@ impl SharedVisitors {
         shoes: Option<ViewerId>,
     ) -> Result<impl Iterator<Item = (MovieId, Stars, i64)>, VisitorsError> {
         let mut read = cmd("HGETALL");
-        read.arg(self.ratings_key(visitor, shoes));
+        read.arg(self.keys(visitor).ratings(shoes));
         let fields: Vec<(String, String)> = self.link.command(&read).await?;
         // A 0 is none, and one that cannot be read is not ours: it must not take the others with it.
         let rating = |(film, value): (String, String)| {
@@ -177,6 +203,12 @@ fn write_fields(pipeline: &mut Pipeline, key: &str, fields: &[(String, String)])
     pipeline.cmd("HSET").arg(key).arg(fields).ignore();
 }
 
+fn tell_end(pipeline: &mut Pipeline, keys: &Keys<'_>, end: End) {
+    pipeline.cmd("SET").arg(keys.end()).arg(end.number()).arg("NX").arg("EX").arg(REMEMBERED).ignore();
+}
+
+static SAY: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("shared/say.lua")));
+
 /// Seconds since 1970.
 fn now() -> i64 {
     i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()).unwrap_or(i64::MAX)
@@ -195,11 +227,8 @@ impl VisitorStore for SharedVisitors {
         movie: MovieId,
         stars: Option<Stars>,
     ) -> Result<(), VisitorsError> {
-        self.must_be_theirs(visitor).await?;
-        self.remember_shoes(visitor, shoes).await?;
-        let mut write = cmd("HSET");
-        write.arg(self.ratings_key(visitor, shoes)).arg(movie.0).arg(value(stars));
-        Ok(self.link.command::<()>(&write).await?)
+        let key = self.keys(visitor).ratings(shoes);
+        self.say(visitor, shoes, (key, movie.to_string(), value(stars)), false).await
     }
 
     async fn recently_rated(
@@ -226,6 +255,7 @@ impl VisitorStore for SharedVisitors {
 
     async fn keep(&self, visitor: VisitorId, brought: Brought) -> Result<Kept, VisitorsError> {
         self.must_be_theirs(visitor).await?;
+        let keys = self.keys(visitor);
         let mut kept = Kept::default();
         let here: HashMap<MovieId, (Stars, i64)> =
             self.ratings(visitor, None).await?.map(|(movie, stars, at)| (movie, (stars, at))).collect();
@@ -250,11 +280,7 @@ impl VisitorStore for SharedVisitors {
         let there: HashSet<String> = self.others_by_key(visitor).await?.into_iter().map(|(key, _)| key).collect();
         let others = new_others(&there, &brought.others);
         kept.others = others.len();
-        let all_fields = [
-            (self.ratings_key(visitor, None), ratings),
-            (self.key('m', visitor, None), marks),
-            (self.others_key(visitor), others),
-        ];
+        let all_fields = [(keys.ratings(None), ratings), (keys.marks(None), marks), (keys.others(), others)];
         for (key, fields) in all_fields {
             for part in fields.chunks(FIELDS) {
                 write_fields(&mut all, &key, part);
@@ -267,28 +293,32 @@ impl VisitorStore for SharedVisitors {
     }
 
     async fn forget(&self, visitor: VisitorId) -> Result<(), VisitorsError> {
-        self.must_be_theirs(visitor).await?;
-        let mut keys = vec![self.shoes_key(visitor), self.others_key(visitor)];
-        for shoes in self.shoes(visitor).await? {
-            keys.extend([self.ratings_key(visitor, shoes), self.key('m', visitor, shoes)]);
-        }
-        let mut all = redis::pipe();
-        all.atomic().cmd("DEL").arg(keys).ignore();
-        all.cmd("SET").arg(self.gone_key(visitor)).arg(1).arg("EX").arg(GONE_FOR).ignore();
-        Ok(self.link.pipeline::<()>(&all).await?)
+        let tell = |all: &mut Pipeline, keys: &Keys<'_>, _| {
+            all.cmd("SET").arg(keys.forgotten()).arg(1).arg("EX").arg(GONE_FOR).ignore();
+        };
+        self.erase(visitor, tell).await
+    }
+
+    async fn delete(&self, visitor: VisitorId) -> Result<(), VisitorsError> {
+        let tell = |all: &mut Pipeline, keys: &Keys<'_>, any| {
+            if any {
+                tell_end(all, keys, End::Deleted);
+            }
+        };
+        self.erase(visitor, tell).await
     }
 
     async fn hand_over(&self, from: VisitorId, to: VisitorId) -> Result<(), VisitorsError> {
         self.must_be_theirs(from).await?;
+        let (theirs, new) = (self.keys(from), self.keys(to));
         let mut all = redis::pipe();
         all.atomic();
         let mut any = false;
         for shoes in self.shoes(from).await? {
             if let Some(viewer) = shoes {
-                all.hset(self.shoes_key(to), viewer.0, 1).ignore();
+                all.hset(new.shoes(), viewer.0, 1).ignore();
             }
-            for kind in ['r', 'm'] {
-                let (old, new) = (self.key(kind, from, shoes), self.key(kind, to, shoes));
+            for (old, new) in [(theirs.ratings(shoes), new.ratings(shoes)), (theirs.marks(shoes), new.marks(shoes))] {
                 let mut read = cmd("HGETALL");
                 read.arg(&old);
                 let fields: Vec<(String, String)> = self.link.command(&read).await?;
@@ -302,21 +332,20 @@ impl VisitorStore for SharedVisitors {
         let others = self.others_by_key(from).await?;
         any |= !others.is_empty();
         for part in others.chunks(FIELDS) {
-            write_fields(&mut all, &self.others_key(to), part);
+            write_fields(&mut all, &new.others(), part);
         }
-        all.del(self.others_key(from)).ignore();
-        all.del(self.shoes_key(from)).ignore();
-        // Who had said nothing has nothing to miss.
+        all.del(theirs.others()).ignore();
+        all.del(theirs.shoes()).ignore();
         if any {
-            all.cmd("SET").arg(self.handed_over_key(from)).arg(1).arg("EX").arg(REMEMBERED).ignore();
+            tell_end(&mut all, &theirs, End::HandedOver);
         }
         Ok(self.link.pipeline::<()>(&all).await?)
     }
 
-    async fn has_handed_over(&self, visitor: VisitorId) -> Result<bool, VisitorsError> {
-        let mut read = cmd("EXISTS");
-        read.arg(self.handed_over_key(visitor));
-        Ok(self.link.command(&read).await?)
+    async fn end(&self, visitor: VisitorId) -> Result<Option<End>, VisitorsError> {
+        let mut read = cmd("GET");
+        read.arg(self.keys(visitor).end());
+        Ok(self.link.command::<Option<u8>>(&read).await?.and_then(End::of_number))
     }
 
     async fn others(&self, visitor: VisitorId) -> Result<Vec<OtherFilm>, VisitorsError> {
@@ -330,13 +359,13 @@ impl VisitorStore for SharedVisitors {
     async fn drop_others(&self, visitor: VisitorId) -> Result<(), VisitorsError> {
         self.must_be_theirs(visitor).await?;
         let mut write = cmd("DEL");
-        write.arg(self.others_key(visitor));
+        write.arg(self.keys(visitor).others());
         Ok(self.link.command::<()>(&write).await?)
     }
 
     async fn marks(&self, visitor: VisitorId, shoes: Option<ViewerId>) -> Result<Marks, VisitorsError> {
         let mut read = cmd("HGETALL");
-        read.arg(self.key('m', visitor, shoes));
+        read.arg(self.keys(visitor).marks(shoes));
         let fields: Vec<(String, String)> = self.link.command(&read).await?;
         // Of time 0 is none, and one that cannot be read is not ours: it must not take the others with it.
         let mark = |(field, at): (String, String)| {
@@ -354,19 +383,9 @@ impl VisitorStore for SharedVisitors {
         mark: Mark,
         on: bool,
     ) -> Result<(), VisitorsError> {
-        self.must_be_theirs(visitor).await?;
-        self.remember_shoes(visitor, shoes).await?;
-        let (key, field) = (self.key('m', visitor, shoes), format!("{}:{movie}", mark.name()));
-        let mut said = cmd("HGET");
-        said.arg(&key).arg(&field);
-        let said: Option<String> = self.link.command(&said).await?;
         // What is marked twice keeps the time of the first.
-        let is_on = said.is_some_and(|at| at != TAKEN_BACK.to_string());
-        if is_on == on {
-            return Ok(());
-        }
-        let mut write = cmd("HSET");
-        write.arg(key).arg(field).arg(if on { now() } else { TAKEN_BACK });
-        Ok(self.link.command::<()>(&write).await?)
+        let at = if on { now() } else { TAKEN_BACK };
+        let field = format!("{}:{movie}", mark.name());
+        self.say(visitor, shoes, (self.keys(visitor).marks(shoes), field, at.to_string()), true).await
     }
 }

@@ -9,7 +9,7 @@ use rusqlite_migration::M;
 ///   shoes they stood.
 /// - `marks`: 1 watchlist, 2 seen, 3 hidden, 4 library.
 /// - `others`: films of the library that the catalogue does not have, as JSON, by what tells them apart.
-/// - `handed_over`: fingerprints of cookies whose profile went to another one.
+/// - `ended`: fingerprints of cookies whose profile has ended; `how` is 1 where it went to another one, 2 where it was deleted.
 pub(super) const STEPS: &[M<'static>] = &[
     M::up(
         "create table meta (
@@ -66,5 +66,14 @@ pub(super) const STEPS: &[M<'static>] = &[
              visitor_id blob primary key check (length(visitor_id) = 16),
              handed_over_at integer not null
          ) without rowid;",
+    ),
+    M::up(
+        "create table ended (
+             visitor_id blob primary key check (length(visitor_id) = 16),
+             how integer not null check (how between 1 and 2),
+             ended_at integer not null
+         ) without rowid;
+         insert into ended (visitor_id, how, ended_at) select visitor_id, 1, handed_over_at from handed_over;
+         drop table handed_over;",
     ),
 ];

@@ -9,7 +9,7 @@ use rand::TryRngCore;
 use rusqlite::{Connection, OptionalExtension, params};
 use rusqlite_migration::Migrations;
 
-use super::{Brought, Kept, Profile, VisitorStore, bulk, steps::STEPS};
+use super::{Brought, End, Kept, Profile, VisitorStore, bulk, steps::STEPS};
 use crate::link::LinkError;
 use crate::sqlite::{Abandoned, Pool, SqliteError, open_writable};
 
@@ -25,9 +25,9 @@ pub enum VisitorsError {
     /// The file was made by another version of Marquee, or by something else.
     #[error("visitors.db cannot be brought up to date: {0}")]
     Migration(#[from] rusqlite_migration::Error),
-    /// Everything that the visitor said is another's now.
-    #[error("the profile was handed over")]
-    HandedOver,
+    /// The visitor's profile has ended.
+    #[error("the profile has ended ({0:?})")]
+    Ended(End),
     /// The operating system gave no random bytes.
     #[error("no secret could be made: {0}")]
     Random(#[from] rand::rand_core::OsError),
@@ -81,9 +81,9 @@ impl Visitors {
         visitor: VisitorId,
         work: impl FnOnce(&mut Connection) -> Result<T, VisitorsError> + Send + 'static,
     ) -> Result<T, VisitorsError> {
-        let change = move |db: &mut Connection| match bulk::has_handed_over(db, visitor)? {
-            true => Err(VisitorsError::HandedOver),
-            false => work(db),
+        let change = move |db: &mut Connection| match bulk::end(db, visitor)? {
+            Some(end) => Err(VisitorsError::Ended(end)),
+            None => work(db),
         };
         self.writer.call(change).await
     }
@@ -91,6 +91,11 @@ impl Visitors {
     /// Who has said anything, and in whose shoes, in a fixed order from the one after `after`; for moving it elsewhere.
     pub async fn everyone(&self, after: Option<Who>, most: u32) -> Result<Vec<Who>, VisitorsError> {
         self.readers.call(move |db| read_everyone(db, after, most)).await
+    }
+
+    /// Whose profiles have ended; for moving that elsewhere.
+    pub async fn ended(&self) -> Result<Vec<(VisitorId, End)>, VisitorsError> {
+        self.readers.call(|db| bulk::ended(db)).await
     }
 }
 
@@ -142,12 +147,16 @@ impl VisitorStore for Visitors {
         self.change(visitor, move |db| bulk::forget(db, visitor)).await
     }
 
+    async fn delete(&self, visitor: VisitorId) -> Result<(), VisitorsError> {
+        self.change(visitor, move |db| bulk::delete(db, visitor)).await
+    }
+
     async fn hand_over(&self, from: VisitorId, to: VisitorId) -> Result<(), VisitorsError> {
         self.change(from, move |db| bulk::hand_over(db, from, to)).await
     }
 
-    async fn has_handed_over(&self, visitor: VisitorId) -> Result<bool, VisitorsError> {
-        self.readers.call(move |db| bulk::has_handed_over(db, visitor)).await
+    async fn end(&self, visitor: VisitorId) -> Result<Option<End>, VisitorsError> {
+        self.readers.call(move |db| bulk::end(db, visitor)).await
     }
 
     async fn others(&self, visitor: VisitorId) -> Result<Vec<OtherFilm>, VisitorsError> {

@@ -15,7 +15,7 @@ use super::{arrival::Unreceived, site::ProfileError};
 use crate::{
     catalogue::CatalogueError,
     predictions::{Absent, Refusal},
-    visitors::VisitorsError,
+    visitors::{End, VisitorsError},
 };
 
 /// An answer that is an error.
@@ -126,9 +126,13 @@ impl From<VisitorsError> for ApiError {
     fn from(error: VisitorsError) -> Self {
         match error {
             VisitorsError::Away(_) => Self::unavailable("Ratings are out of reach; try again in a moment.", 2),
-            VisitorsError::HandedOver => Self::new(
+            VisitorsError::Ended(End::HandedOver) => Self::new(
                 StatusCode::CONFLICT,
                 "This profile has a new code, and the cookie is that of the old one. Nothing was changed.",
+            ),
+            VisitorsError::Ended(End::Deleted) => Self::new(
+                StatusCode::CONFLICT,
+                "This profile was deleted by whoever forgot it. Nothing was changed; without the cookie another begins.",
             ),
             error => Self::internal(&error),
         }

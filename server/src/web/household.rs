@@ -4,11 +4,15 @@
 //! stand, with their names and what was chosen for their pages, in another. The server keeps neither. To take a profile to
 //! another browser its token is shown as a code; a new code makes the old one, and every browser that has it, strangers.
 
+mod members;
 mod names;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use app::{Account, port::Visitor};
+use app::{
+    Account,
+    port::{Visitor, VisitorId},
+};
 use axum::{
     Form,
     extract::{Request, State, rejection::FormRejection},
@@ -18,6 +22,7 @@ use axum::{
 };
 use serde::Deserialize;
 
+use members::{CHOSEN, Household, MOST, Member};
 use names::tidy;
 
 use super::{
@@ -25,104 +30,13 @@ use super::{
     site::SharedSite,
     visitor::{self, MAX_AGE},
 };
-use crate::{predictions::Service, visitors::VisitorsError};
+use crate::{
+    predictions::Service,
+    visitors::{End, VisitorsError},
+};
 
-const COOKIE: &str = "marquee_household";
 /// The cookie that says when another profile became the active one; scripts may read it.
 const CHANGED: &str = "who";
-/// Profiles of one browser; their cookie has to stay under 4 kB.
-const MOST: usize = 6;
-/// What the page says when the profile has a new code, made elsewhere.
-const RENEWED: &str = "renewed";
-/// What was chosen for the pages, in cookies of these names.
-const CHOSEN: [&str; 2] = ["rows", "tuning"];
-
-/// One profile of this browser.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Member {
-    token: String,
-    name: String,
-    /// The values of [`CHOSEN`]; of the active one they are in cookies of their own.
-    chosen: [String; 2],
-}
-
-/// The profiles of this browser.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Household {
-    members: Vec<Member>,
-    active: usize,
-}
-
-impl Household {
-    fn read(headers: &HeaderMap) -> Self {
-        let listed = visitor::cookie(headers, COOKIE).unwrap_or_default();
-        let mut members: Vec<Member> = listed.split('.').filter_map(Member::read).take(MOST).collect();
-        let Some(token) = visitor::token(headers) else { return Self { members, active: usize::MAX } };
-        let active = members.iter().position(|member| member.token == token);
-        let active = active.unwrap_or_else(|| {
-            members.truncate(MOST - 1);
-            members.insert(0, Member::new(token.to_owned(), String::new()));
-            0
-        });
-        Self { members, active }
-    }
-
-    fn active(&mut self) -> Option<&mut Member> {
-        self.members.get_mut(self.active)
-    }
-
-    /// What was chosen for the active one's pages, from the cookies that have it.
-    fn take_what_was_chosen(&mut self, headers: &HeaderMap) {
-        if let Some(member) = self.active() {
-            member.chosen = CHOSEN.map(|name| visitor::cookie(headers, name).unwrap_or_default().to_owned());
-        }
-    }
-
-    fn write(&self) -> String {
-        self.members.iter().map(Member::write).collect::<Vec<_>>().join(".")
-    }
-}
-
-impl Member {
-    fn new(token: String, name: String) -> Self {
-        Self { token, name, chosen: Default::default() }
-    }
-
-    fn read(text: &str) -> Option<Self> {
-        let mut fields = text.split('~');
-        let token = fields.next().filter(|token| visitor::is_token(token))?.to_owned();
-        let mut next = || fields.next().and_then(plain).unwrap_or_default();
-        let name = tidy(&next()).unwrap_or_default();
-        Some(Self { token, name, chosen: [next(), next()] })
-    }
-
-    fn write(&self) -> String {
-        let [rows, tuning] = self.chosen.each_ref().map(|value| in_cookie(value));
-        format!("{}~{}~{rows}~{tuning}", self.token, in_cookie(&self.name))
-    }
-}
-
-/// A value as a cookie may hold it: what is no letter or digit of ASCII is written in hexadecimal.
-fn in_cookie(value: &str) -> String {
-    let byte = |byte: u8| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' => char::from(byte).to_string(),
-        _ => format!("%{byte:02X}"),
-    };
-    value.bytes().map(byte).collect()
-}
-
-fn plain(value: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(value.len());
-    let mut rest = value.bytes();
-    while let Some(byte) = rest.next() {
-        let hex = |byte: u8| char::from(byte).to_digit(16);
-        bytes.push(match byte {
-            b'%' => u8::try_from(hex(rest.next()?)? * 16 + hex(rest.next()?)?).ok()?,
-            byte => byte,
-        });
-    }
-    String::from_utf8(bytes).ok()
-}
 
 /// What the page of the visitor's own shows of all this.
 pub fn account(headers: &HeaderMap) -> Account {
@@ -208,16 +122,11 @@ pub async fn change(
 
 /// Where the browser goes then; an error is the name of what the page says.
 async fn carry_out(site: &SharedSite, household: &mut Household, wish: Wish) -> Result<&'static str, &'static str> {
-    let grows = matches!(wish.r#do, What::Add | What::Carry);
-    if grows && household.members.len() >= MOST {
-        return Err("full");
-    }
     let id = household.active().map(|member| visitor::fingerprint(&member.token));
     match wish.r#do {
         What::Add => {
             let name = tidy(&wish.name).ok_or("name")?;
-            household.members.push(Member::new(visitor::new_token().map_err(|_| "late")?, name));
-            household.active = household.members.len() - 1;
+            household.add(Member::new(visitor::new_token().map_err(|_| "late")?, name))?;
             Ok("/")
         }
         What::Switch => {
@@ -236,16 +145,23 @@ async fn carry_out(site: &SharedSite, household: &mut Household, wish: Wish) -> 
                 return Ok("/you");
             }
             let id = visitor::fingerprint(&token);
-            let visitors = &site.visitors;
-            let (rated, marks, others) =
-                futures::try_join!(visitors.rated(id, None), visitors.marks(id, None), visitors.others(id))
-                    .map_err(|error| not_done(&error))?;
             // A code that was replaced is nobody's any more.
-            if rated.is_empty() && marks.is_empty() && others.is_empty() {
+            if has_said_nothing(site, id).await.map_err(|error| not_done(&error))? {
                 return Err("code");
             }
-            household.members.push(Member::new(token, tidy(&wish.name).unwrap_or_default()));
-            household.active = household.members.len() - 1;
+            let name = tidy(&wish.name);
+            // An empty profile gives its place to the one that is brought: it was there for want of another.
+            if let Some(active) = household.active()
+                && (active.name.is_empty() || name.as_ref().is_none_or(|name| *name == active.name))
+                && has_said_nothing(site, visitor::fingerprint(&active.token))
+                    .await
+                    .map_err(|error| not_done(&error))?
+            {
+                active.token = token;
+                active.name = name.unwrap_or(std::mem::take(&mut active.name));
+                return Ok("/you");
+            }
+            household.add(Member::new(token, name.unwrap_or_default()))?;
             Ok("/you")
         }
         What::Renew => {
@@ -269,50 +185,62 @@ async fn carry_out(site: &SharedSite, household: &mut Household, wish: Wish) -> 
                 return Err("confirm");
             }
             if matches!(wish.r#do, What::Forget) {
-                site.forget(id).await.map_err(|error| not_done(&error))?;
+                site.delete(id).await.map_err(|error| not_done(&error))?;
             }
-            household.members.remove(household.active);
-            household.active = if household.members.is_empty() { usize::MAX } else { 0 };
+            household.remove_active();
             Ok(if matches!(wish.r#do, What::Forget) { "/you?done=forget" } else { "/you?done=leave" })
         }
     }
 }
 
+async fn has_said_nothing(site: &SharedSite, visitor: VisitorId) -> Result<bool, VisitorsError> {
+    let visitors = &site.visitors;
+    let (rated, marks, others) =
+        futures::try_join!(visitors.rated(visitor, None), visitors.marks(visitor, None), visitors.others(visitor))?;
+    Ok(rated.is_empty() && marks.is_empty() && others.is_empty())
+}
+
+/// What the page says of a profile that ended in another browser.
+fn problem_of(end: End) -> &'static str {
+    match end {
+        End::HandedOver => "renewed",
+        End::Deleted => "deleted",
+    }
+}
+
 /// The name of what the page says when the store did not do it.
 fn not_done(error: &VisitorsError) -> &'static str {
-    if matches!(error, VisitorsError::HandedOver) {
-        return RENEWED;
+    if let VisitorsError::Ended(end) = error {
+        return problem_of(*end);
     }
     tracing::error!(%error, "a profile could not be changed");
     "late"
 }
 
-/// Around the pages: a browser whose profile has a new code, made in another browser, has a profile of its own from here
-/// on, an empty one; and it is told so, on the page where the new code can be typed.
-pub async fn renewed_elsewhere(State(site): State<SharedSite>, request: Request, next: Next) -> Response {
+/// Around the pages: a browser whose profile has ended in another browser is told so, on the page where a code can be typed.
+/// Where the profile has a new code it stands for another from here on, an empty one; where it was deleted it has left.
+pub async fn ended_elsewhere(State(site): State<SharedSite>, request: Request, next: Next) -> Response {
     let uri = request.uri();
     // Whoever keeps no cookie is not sent there again and again.
-    let is_told = uri.path_and_query().is_some_and(|address| address.as_str() == at_problem(RENEWED));
+    let is_told = uri.path() == "/you" && uri.query().is_some_and(|query| query.starts_with("problem="));
     let is_page = request.method() == Method::GET && !uri.path().starts_with("/fn/") && !is_told;
     let visitor = request.extensions().get::<Visitor>().and_then(|visitor| visitor.owner());
     let Some(visitor) = visitor.filter(|_| is_page) else { return next.run(request).await };
-    let known = site.visitors.has_handed_over(visitor);
+    let end = site.visitors.end(visitor);
     // A page has no time for a Redis that does not answer; what is changed is refused all the same.
-    let known = match site.service().is_some_and(Service::is_shared) {
-        true => tokio::time::timeout(PATIENCE, known).await.unwrap_or(Ok(false)),
-        false => known.await,
+    let end = match site.service().is_some_and(Service::is_shared) {
+        true => tokio::time::timeout(PATIENCE, end).await.unwrap_or(Ok(None)),
+        false => end.await,
     };
-    if !matches!(known, Ok(true)) {
-        return next.run(request).await;
-    }
+    let Ok(Some(end)) = end else { return next.run(request).await };
     let mut household = Household::read(request.headers());
     household.take_what_was_chosen(request.headers());
-    let token = visitor::new_token();
-    match (household.active(), token) {
-        (Some(member), Ok(token)) => member.token = token,
-        _ => return next.run(request).await,
+    match (end, household.active(), visitor::new_token()) {
+        (End::HandedOver, Some(member), Ok(token)) => member.token = token,
+        (End::Deleted, _, _) => household.remove_active(),
+        (End::HandedOver, _, _) => return next.run(request).await,
     }
-    with_cookies(request.headers(), &household, Redirect::to(&at_problem(RENEWED)))
+    with_cookies(request.headers(), &household, Redirect::to(&at_problem(problem_of(end))))
 }
 
 /// Back to the page, which says what was wrong.
@@ -336,7 +264,7 @@ fn with_cookies(headers: &HeaderMap, household: &Household, to: Redirect) -> Res
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     let mut cookies = vec![
         keep(visitor::COOKIE, token, &hidden),
-        keep(COOKIE, &household.write(), &hidden),
+        keep(members::COOKIE, &household.write(), &hidden),
         // By this a page in another tab knows that it may be somebody else's now (`app/src/pages/shell.rs`).
         keep(CHANGED, &now.to_string(), ""),
     ];
@@ -359,49 +287,16 @@ fn with_cookies(headers: &HeaderMap, household: &Household, to: Redirect) -> Res
 mod tests {
     use super::*;
 
-    fn headers(cookie: &str) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        headers.insert(header::COOKIE, HeaderValue::from_str(cookie).expect("a header"));
-        headers
-    }
-
-    fn token(digit: &str) -> String {
-        digit.repeat(32)
-    }
-
-    #[test]
-    fn a_household_is_read_as_it_was_written_whatever_its_names_are() {
-        let mut anna = Member::new(token("a"), "Anna ~ & Söhne; 100 %".to_owned());
-        anna.chosen = ["popular,-because".to_owned(), "-25.50".to_owned()];
-        let household = Household { members: vec![anna, Member::new(token("b"), String::new())], active: 1 };
-        let cookies = format!("{COOKIE}={}; {}={}", household.write(), visitor::COOKIE, token("b"));
-        assert_eq!(Household::read(&headers(&cookies)), household);
-    }
-
-    #[test]
-    fn a_visitor_who_is_in_no_household_is_one() {
-        let alone = Household::read(&headers(&format!("{}={}", visitor::COOKIE, token("c"))));
-        assert_eq!((alone.members.len(), alone.active), (1, 0));
-        assert_eq!(Household::read(&headers("a=b")).members.len(), 0);
-        for odd in ["x", "~~~", ".....", "zz~name", "%", "a~%f"] {
-            let read = Household::read(&headers(&format!("{COOKIE}={odd}; {}={}", visitor::COOKIE, token("c"))));
-            assert_eq!(read.members.len(), 1, "{odd}");
-        }
-        let many = (0..20).map(|at| format!("{at:032x}~n~~")).collect::<Vec<_>>().join(".");
-        let read = Household::read(&headers(&format!("{COOKIE}={many}; {}={}", visitor::COOKIE, token("c"))));
-        assert_eq!((read.members.len(), read.active, read.members[0].token.as_str()), (MOST, 0, token("c").as_str()));
-    }
-
     #[test]
     fn a_code_is_read_however_it_was_copied() {
-        let code = in_groups(&token("0"));
+        let code = in_groups(&"0".repeat(32));
         for typed in [
             code.clone(),
             format!("  {} ", code.to_uppercase()),
             format!("https://a.example/you?code={code}"),
             code.replace('-', " "),
         ] {
-            assert_eq!(token_of_code(&typed), Some(token("0")), "{typed}");
+            assert_eq!(token_of_code(&typed), Some("0".repeat(32)), "{typed}");
         }
         for wrong in ["", "0000", "https://a.example/you?code=", "g000-0000-0000-0000-0000-0000-0000-0000"] {
             assert_eq!(token_of_code(wrong), None, "{wrong}");

@@ -87,7 +87,7 @@ pub fn router(site: &SharedSite, files: &SiteFiles) -> Router<LeptosOptions> {
         .route(app::IMPORT_PAGE, import.with_state(SharedSite::clone(site)))
         .fallback(not_found)
         .layer(from_fn_with_state(SharedSite::clone(site), importing::find))
-        .layer(from_fn_with_state(SharedSite::clone(site), household::renewed_elsewhere))
+        .layer(from_fn_with_state(SharedSite::clone(site), household::ended_elsewhere))
         .layer(map_response(blame_the_client))
         .layer(map_response(stay_here))
 }

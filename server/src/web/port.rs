@@ -18,7 +18,7 @@ use super::{
 use crate::{
     catalogue::{Catalogue, MovieSummary},
     predictions::{Absent, Refusal, Request, Service, Until},
-    visitors::{Profile, VisitorsError},
+    visitors::{End, Profile, VisitorsError},
 };
 
 mod film;
@@ -253,7 +253,8 @@ pub fn for_a_person(error: &ProfileError) -> PortError {
         ProfileError::Visitors(VisitorsError::Away(_)) => {
             PortError::Late("Ratings are out of reach for now. Try again in a moment.".to_owned())
         }
-        ProfileError::Visitors(VisitorsError::HandedOver) => PortError::Renewed,
+        ProfileError::Visitors(VisitorsError::Ended(End::HandedOver)) => PortError::Renewed,
+        ProfileError::Visitors(VisitorsError::Ended(End::Deleted)) => PortError::Deleted,
         ProfileError::Catalogue(_) | ProfileError::Visitors(_) => internal(error),
     }
 }

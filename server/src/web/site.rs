@@ -90,9 +90,15 @@ impl Site {
         futures::try_join!(self.profile(catalogue, visitor, shoes), marks)
     }
 
-    /// Deletes everything of the visitor's.
+    /// Deletes everything that the visitor said.
     pub async fn forget(&self, visitor: VisitorId) -> Result<(), VisitorsError> {
         self.visitors.forget(visitor).await?;
+        Ok(self.imports.forget(visitor).await?)
+    }
+
+    /// The same, and nobody goes on under the profile.
+    pub async fn delete(&self, visitor: VisitorId) -> Result<(), VisitorsError> {
+        self.visitors.delete(visitor).await?;
         Ok(self.imports.forget(visitor).await?)
     }
 

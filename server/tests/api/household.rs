@@ -168,6 +168,63 @@ async fn a_browser_whose_code_was_renewed_elsewhere_is_told_so_and_keeps_nothing
     }
 }
 
+#[tokio::test]
+async fn a_browser_whose_profile_was_deleted_elsewhere_is_told_so_and_begins_another() {
+    let redis = Redis::start();
+    let (alone, shared) = (Server::start(&[]).await, web_server(&redis, &[]).await);
+    let film = alone.some_films(1).await[0];
+    for server in [&alone, &shared] {
+        let (desk, phone) = (Browser::new(server), Browser::new(server));
+        desk.page("/").await;
+        desk.rates(film).await;
+        let code = desk.code().await;
+        phone.page("/").await;
+        phone.rates(film).await;
+        phone.wishes(&format!("do=carry&code={code}&name=Anna")).await;
+        assert_eq!(desk.wishes("do=forget&confirm=yes").await, "/you?done=forget");
+        let tab = Client::new();
+        let put = tab.put(server.at(&format!("/api/ratings/{film}"))).json(&serde_json::json!({ "stars": 4 }));
+        let refused = put.header("cookie", cookie_of(&code)).send().await.expect("an answer");
+        assert_eq!(refused.status(), 409);
+        let words = refused.text().await.expect("text");
+        assert!(words.contains("deleted"), "{words}");
+        assert_eq!(phone.rated().await, Vec::<u64>::new(), "nothing was begun again");
+        let to = leads_to(|| phone.http.get(server.at("/"))).await;
+        assert_eq!(to.as_deref(), Some("/you?problem=deleted"));
+        let page = phone.page("/you?problem=deleted").await;
+        assert!(page.contains("was deleted in another browser") && !page.contains("Anna"), "{page}");
+        assert_eq!(phone.rated().await, [film], "the other profile of this browser is the active one");
+        desk.page("/").await;
+        desk.rates(film).await;
+        assert_eq!(desk.rated().await, [film], "whoever was forgotten can begin anew");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_profile_gives_its_place_to_the_one_that_is_carried_over() {
+    let server = Server::start(&[]).await;
+    let film = server.some_films(1).await[0];
+    let (desk, phone) = (Browser::new(&server), Browser::new(&server));
+    desk.page("/").await;
+    desk.rates(film).await;
+    phone.page("/").await;
+    let others = async || phone.page("/you").await.matches("Switch to").count();
+    assert_eq!(phone.wishes(&format!("do=carry&code={}&name=Anna", desk.code().await)).await, "/you");
+    assert_eq!((others().await, phone.rated().await), (0, vec![film]));
+    // What stands for a profile that has a new code is one, too.
+    assert_eq!(desk.wishes("do=renew&confirm=yes").await, "/you?done=renew");
+    assert_eq!(leads_to(|| phone.http.get(server.at("/"))).await.as_deref(), Some("/you?problem=renewed"));
+    assert_eq!(phone.wishes(&format!("do=carry&code={}", desk.code().await)).await, "/you");
+    assert_eq!((others().await, phone.rated().await), (0, vec![film]));
+    assert!(phone.page("/you").await.contains("Anna"), "under the name that it had here");
+    // One that somebody added by name stays, and so does one in which something was said.
+    assert_eq!(phone.wishes("do=add&name=Ben").await, "/");
+    assert_eq!(desk.wishes("do=add&name=Carla").await, "/");
+    desk.rates(film).await;
+    assert_eq!(phone.wishes(&format!("do=carry&code={}&name=Carla", desk.code().await)).await, "/you");
+    assert_eq!(others().await, 2);
+}
+
 /// Where a page sends the browser. It has a moment for Redis, and comes without it when a busy machine is slower.
 async fn leads_to(request: impl Fn() -> RequestBuilder) -> Option<String> {
     for _ in 0..20 {
