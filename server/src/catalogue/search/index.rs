@@ -5,6 +5,7 @@ use app::domain::{MovieId, SearchOrder};
 use super::{
     Query,
     spelling::{forgiven, slips, words},
+    year::Year,
 };
 use crate::catalogue::{FilmFacts, FilmNames};
 
@@ -188,7 +189,7 @@ impl NameIndex {
             }
             (0..self.films.len() as u32).map(|film| (film, 0.0)).collect()
         } else {
-            self.named(&typed, !text.ends_with(char::is_whitespace))
+            self.named_and_dated(&typed, !text.ends_with(char::is_whitespace))
         };
         found.retain(|&(film, _)| allowed(&self.films[film as usize]));
         let film = |place: u32| &self.films[place as usize];
@@ -204,8 +205,21 @@ impl NameIndex {
         found.into_iter().map(|(place, _)| film(place).id).collect()
     }
 
+    /// The films with a name that has all these words, or all but a year behind them that is the film's.
+    fn named_and_dated(&self, typed: &[String], unfinished: bool) -> Vec<(u32, f64)> {
+        let mut best = self.named(typed, unfinished);
+        if let Some((name, year)) = Year::behind(typed, unfinished) {
+            for (film, fit) in self.named(name, false) {
+                if let Some(cost) = year.cost(self.films[film as usize].year) {
+                    keep(&mut best, film, fit - cost);
+                }
+            }
+        }
+        best.into_iter().collect()
+    }
+
     /// The films with a name that has all these words, and how well it fits. An article in front need not be there.
-    fn named(&self, typed: &[String], unfinished: bool) -> Vec<(u32, f64)> {
+    fn named(&self, typed: &[String], unfinished: bool) -> HashMap<u32, f64> {
         let whole = typed.concat();
         let typed = if typed.len() > 1 && ARTICLES.contains(&typed[0].as_str()) { &typed[1..] } else { typed };
         let squashed = Squashed { bare: typed.concat(), whole };
@@ -232,7 +246,7 @@ impl NameIndex {
             }
             self.collect(&agreements, &squashed, &mut best);
         }
-        best.into_iter().collect()
+        best
     }
 
     /// Lets words of the vocabulary that agree in no way so far agree in another.

@@ -116,3 +116,16 @@ fn no_text_is_too_odd() {
     assert_eq!(found(&long)[0], "Heat");
     assert!(NameIndex::new(&[], &[]).find(&Query { text: "heat".to_owned(), ..Query::default() }).is_empty());
 }
+
+#[test]
+fn a_year_behind_the_name_is_the_films_year_of_release() {
+    assert_eq!(found("the matrix 1999"), ["The Matrix"]);
+    assert_eq!(found("alien (1979)"), ["Alien"]);
+    assert_eq!(found("heat 1995"), ["Heat"]);
+    assert_eq!(found("heat 2013"), ["The Heat"]);
+    assert_eq!(found("heat 1994"), ["Heat"], "people are one off");
+    assert_eq!(found("heat 1950"), Vec::<&str>::new());
+    assert_eq!(found("godfahter 19"), ["The Godfather", "The Godfather: Part II"], "still being typed");
+    assert_eq!(found("godfather 19 "), Vec::<&str>::new());
+    assert_eq!(found("1999"), Vec::<&str>::new(), "a year alone is a name");
+}
