@@ -28,6 +28,8 @@ pub struct Frame {
     pub viewers: Vec<ProfileView>,
     /// What the rows can be filtered by.
     pub choice: FilterChoice,
+    /// Whether any film passes the filter, whatever the visitor has said of it.
+    pub passing: bool,
     /// Whether the visitor may look at the workers.
     pub operator: bool,
 }

@@ -63,11 +63,18 @@ pub(super) fn in_words(filter: &Filter) -> String {
     all.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// Why a filter lets no film through.
-pub(super) fn none_passes(choice: &FilterChoice, filter: &Filter) -> String {
-    match &filter.genre {
-        Some(genre) if !choice.genres.contains(genre) => format!("There is no genre “{genre}” here."),
-        _ => format!("No film here is all of this: {}.", in_words(filter)),
+/// Why a filter leaves no film to show.
+pub(super) fn none_left(choice: &FilterChoice, filter: &Filter, passing: bool) -> String {
+    let words = in_words(filter);
+    match filter {
+        Filter { genre: Some(genre), .. } if !choice.genres.contains(genre) => {
+            format!("There is no genre “{genre}” here.")
+        }
+        Filter { library: true, .. } if !choice.library => {
+            "There is no film in your library yet. Bring a list of what you have on the import page.".to_owned()
+        }
+        _ if passing => format!("You have rated, seen or hidden every film that is all of this: {words}."),
+        _ => format!("No film here is all of this: {words}."),
     }
 }
 
@@ -131,6 +138,18 @@ pub fn query(parts: impl Iterator<Item = (&'static str, String)>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn where_a_filter_leaves_no_film_it_says_why() {
+        let choice = FilterChoice { genres: vec!["Crime".to_owned()], ..FilterChoice::default() };
+        let of = |genre: &str| Filter { genre: Some(genre.to_owned()), ..Filter::default() };
+        let why = |filter: &Filter, passing| none_left(&choice, filter, passing);
+        assert_eq!(why(&of("Loud"), false), "There is no genre “Loud” here.");
+        assert_eq!(why(&of("Crime"), false), "No film here is all of this: Crime.");
+        assert!(why(&of("Crime"), true).starts_with("You have rated, seen or hidden every film"));
+        let library = Filter { library: true, ..of("Crime") };
+        assert!(why(&library, false).starts_with("There is no film in your library"));
+    }
 
     #[test]
     fn an_address_keeps_any_text() {

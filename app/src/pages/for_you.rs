@@ -4,7 +4,7 @@ use leptos::{either::Either, prelude::*};
 
 use super::{
     filter_in_address,
-    filters::{self, in_address},
+    filters::{self, in_address, none_left},
     head::Head,
     sentence, set_status, viewer_in_address,
 };
@@ -24,6 +24,7 @@ pub(super) fn ForYouPage() -> impl IntoView {
     let filter = filter_in_address();
     let words = filters::in_words(&filter);
     let again = in_address("/for-you", filter.parts(), viewer);
+    let asked = filter.clone();
     // The page's head waits for this one, which takes no longer than SQL does: so its status is true.
     let home = Resource::new_blocking(
         || (),
@@ -47,8 +48,8 @@ pub(super) fn ForYouPage() -> impl IntoView {
     let films = Resource::new(
         || (),
         move |()| async move {
-            let page = match home.await? {
-                Home::Ready(page, _) => page,
+            let (page, frame) = match home.await? {
+                Home::Ready(page, frame) => (page, frame),
                 Home::Empty(_) => return Err(ServerFnError::ServerError(NOTHING_YET.to_owned())),
             };
             let waited = match page.ticket {
@@ -56,7 +57,7 @@ pub(super) fn ForYouPage() -> impl IntoView {
                 Ticket::Busy { retry_after } => Waited::Busy { retry_after },
                 Ticket::Late => Waited::Late,
             };
-            Ok((waited, page.edition))
+            Ok((waited, page.edition, frame))
         },
     );
     let title = viewer.map_or_else(|| "For you".to_owned(), |viewer| format!("For Viewer {viewer}"));
@@ -75,13 +76,17 @@ pub(super) fn ForYouPage() -> impl IntoView {
                 <p class="status plain-wait">"Choosing your films. This page waits until they are there…"</p>
             </div>
             <Suspense>
-                {move || { let again = again.clone(); Suspend::new(async move {
+                {move || { let (again, asked) = (again.clone(), asked.clone()); Suspend::new(async move {
                     match films.await {
-                        Ok((Waited::Films(rows), edition)) => {
+                        Ok((Waited::Films(rows), _, frame)) if rows.is_empty() => {
+                            let why = none_left(&frame.choice, &asked, frame.passing);
+                            Either::Right(view! { <Instead why again /> })
+                        }
+                        Ok((Waited::Films(rows), edition, _)) => {
                             provide_context(Edition(edition));
                             Either::Left(view! { <PlainFilms rows viewer /> })
                         }
-                        Ok((other, _)) => Either::Right(view! { <Instead why=in_words(other) again /> }),
+                        Ok((other, _, _)) => Either::Right(view! { <Instead why=in_words(other) again /> }),
                         Err(error) => Either::Right(view! { <Instead why=sentence(&error) again /> }),
                     }
                 })}}

@@ -7,7 +7,7 @@ use leptos::{
 
 use super::{
     filter_in_address,
-    filters::{home_filters, none_passes},
+    filters::{home_filters, none_left},
     head::Head,
     notice::Notice,
     sentence, set_status, viewer_in_address,
@@ -15,7 +15,7 @@ use super::{
 use crate::{
     api, browser,
     components::{
-        bar::{PROFILE_MENU, ProfileMenu, RATED, TopBar},
+        bar::{ProfileMenu, RATED, TopBar},
         card::Edition,
         footer::{Footer, PlainFooter},
         for_you::ForYouRow,
@@ -76,7 +76,7 @@ pub(super) fn HomePage() -> impl IntoView {
 }
 
 fn ready(content: Content, frame: Frame, filter: &Filter) -> impl IntoView + use<> {
-    let Frame { dataset, viewers, choice, operator } = frame;
+    let Frame { dataset, viewers, choice, passing, operator } = frame;
     let ProfileView { viewer, rated, .. } = content.profile;
     let count = if content.unread { UNREAD.to_owned() } else { films_rated(rated) };
     let films = content.films;
@@ -90,7 +90,7 @@ fn ready(content: Content, frame: Frame, filter: &Filter) -> impl IntoView + use
     let nothing = content.places == 0 && content.rows.is_empty();
     let filters = home_filters(&choice, filter, viewer, !nothing && content.welcome.is_empty());
     let rows = if nothing {
-        Either::Left(view! { <NoFilms why=none_passes(&choice, filter) /> })
+        Either::Left(view! { <NoFilms why=none_left(&choice, filter, passing) /> })
     } else {
         Either::Right(view! { <Rows content /> })
     };
@@ -129,7 +129,6 @@ fn Rows(content: Content) -> impl IntoView {
     Effect::new(move |_| {
         profile.keep_when_left();
         marking.keep_when_left();
-        browser::close_with_escape(PROFILE_MENU);
     });
     // The top bar counts along; what could not be read cannot be counted.
     if !unread {

@@ -136,3 +136,26 @@ async fn the_api_says_which_switches_it_understands() {
     assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert!(answer.text().await.expect("text").contains("true or false"));
 }
+
+#[tokio::test]
+async fn a_page_without_films_says_whether_there_are_none_or_the_visitor_put_them_away() {
+    let server = Server::start(&[]).await;
+    let visitor = Visitor::new(&server).await;
+    let filter = "genre=Western&decade=1920";
+    let films = visitor.found(filter).await;
+    assert!(!films.is_empty() && films.len() < 10, "a narrow one: {films:?}");
+    for film in &films {
+        visitor.put(&format!("/api/hidden/{film}"), json!(null)).await;
+    }
+    for (query, says) in [
+        (filter, "You have rated, seen or hidden every film that is all of this: Western, 1920s."),
+        ("genre=Western&decade=1850", "No film here is all of this: Western, 1850s."),
+        ("genre=Foo", "There is no genre “Foo” here."),
+        ("library=true", "There is no film in your library yet."),
+    ] {
+        for path in ["/", "/for-you"] {
+            let page = visitor.page(&format!("{path}?{query}")).await;
+            assert!(page.contains(says), "{path}?{query}: {page}");
+        }
+    }
+}

@@ -62,15 +62,15 @@ pub(super) async fn home(
     };
     let wanted = marks.films(Mark::Watchlist);
     let filter = &following.filter;
-    let known = known(port, filter, (&profile, &marks), recent);
-    let (([popular, top, watchlist, recent], left), viewers, welcome, viewer) =
+    let excluded: HashSet<MovieId> = marks.excluded().into_iter().collect();
+    let known = known(port, filter, (&profile, &marks, &excluded), recent);
+    let (Known { rows: [popular, top, watchlist, recent], left, passing }, viewers, welcome, viewer) =
         futures::try_join!(known, catalogue.notable_viewers(VIEWERS), welcome, taste,)
             .map_err(|error| internal(&error))?;
     let info = catalogue.info();
     let cards = |films: Vec<MovieSummary>| -> Vec<CardFilm> {
         films.into_iter().map(|film| telling::known(card(film, &profile))).collect()
     };
-    let excluded: HashSet<MovieId> = marks.excluded().into_iter().collect();
     let shown = |films: Vec<MovieSummary>| {
         cards(films.into_iter().filter(|film| !excluded.contains(&film.id)).take(FILMS).collect())
     };
@@ -99,6 +99,7 @@ pub(super) async fn home(
         dataset: dataset_name(&info.dataset),
         viewers: viewers.into_iter().map(viewer_in_menu).collect(),
         choice: filter_choice(catalogue, &marks),
+        passing,
         operator: visitor.operator,
     };
     let page = HomePage {
@@ -122,18 +123,27 @@ pub(super) async fn home(
     Ok(Home::Ready(Box::new(page), Box::new(frame)))
 }
 
-/// What the rows hold that need no prediction: popular, top rated, on the watchlist, rated last. Some more than are shown.
-/// And how many films are left to predict, as far as it matters: more than [`FOR_YOU_FILMS`], or how many.
+/// What is known without a prediction.
+#[derive(Default)]
+struct Known {
+    /// Popular, top rated, on the watchlist, rated last. Some more than are shown.
+    rows: [Vec<MovieSummary>; 4],
+    /// How many films are left to predict, as far as it matters: more than [`FOR_YOU_FILMS`], or how many.
+    left: usize,
+    /// Whether any film passes the filter, whatever the visitor has said of it.
+    passing: bool,
+}
+
 async fn known(
     port: &SitePort,
     filter: &Filter,
-    (profile, marks): (&Profile, &Marks),
+    (profile, marks, excluded): (&Profile, &Marks, &HashSet<MovieId>),
     mut recent: Vec<MovieId>,
-) -> Result<([Vec<MovieSummary>; 4], usize), CatalogueError> {
-    let Ok((catalogue, service)) = port.ready() else { return Ok((Default::default(), 0)) };
+) -> Result<Known, CatalogueError> {
+    let Ok((catalogue, service)) = port.ready() else { return Ok(Known::default()) };
     let mut watchlist = marks.films(Mark::Watchlist);
     const ENOUGH: usize = FOR_YOU_FILMS + 1;
-    let mut left = ENOUGH;
+    let (mut left, mut passing) = (ENOUGH, true);
     let some = |mut films: Vec<MovieId>| {
         films.truncate(FILMS + SPARE);
         films
@@ -151,12 +161,12 @@ async fn known(
             catalogue.find(Query { order: SearchOrder::Popular, ..query.clone() }),
             catalogue.find(Query { order: SearchOrder::Rating, ..query }),
         )?;
-        let excluded: HashSet<MovieId> = marks.excluded().into_iter().collect();
         let is_left = |film: &&MovieId| {
             service.films().knows(**film) && profile.stars(**film).is_none() && !excluded.contains(film)
         };
         left = popular.iter().filter(is_left).take(ENOUGH).count();
         let passes: HashSet<MovieId> = popular.iter().copied().collect();
+        passing = !passes.is_empty();
         watchlist.retain(|film| passes.contains(film));
         recent.retain(|film| passes.contains(film));
         futures::try_join!(
@@ -166,7 +176,7 @@ async fn known(
             in_order(catalogue, some(recent)),
         )
     }?;
-    Ok(([popular, top, watchlist, recent], left))
+    Ok(Known { rows: [popular, top, watchlist, recent], left, passing })
 }
 
 /// What was rated last: the visitor's own first, then those of the viewer in whose shoes they stand.
