@@ -3,11 +3,18 @@
 const GONE = '/offline.html';
 
 addEventListener('install', (event) => {
+  // What a page says as it is left does not come through here at all, where the browser can be told so: it would be lost when
+  // the page is gone before this has been started.
+  const said = ['cors', 'no-cors', 'same-origin'].map((requestMode) => ({
+    condition: { requestMethod: 'POST', requestMode },
+    source: 'network',
+  }));
+  const past = async () => event.addRoutes?.(said);
   event.waitUntil(
-    caches
-      .open('gone')
-      .then((kept) => kept.add(new Request(GONE, { cache: 'reload' })))
-      .then(() => skipWaiting()),
+    Promise.all([
+      past().catch(() => {}),
+      caches.open('gone').then((kept) => kept.add(new Request(GONE, { cache: 'reload' }))),
+    ]).then(() => skipWaiting()),
   );
 });
 
@@ -18,7 +25,13 @@ addEventListener('activate', (event) => {
 
 addEventListener('fetch', (event) => {
   const { request } = event;
-  if (request.mode !== 'navigate' || request.method !== 'GET') return;
+  if (request.mode !== 'navigate') return;
+  const isForm = request.method !== 'GET';
   const page = async () => (await event.preloadResponse) ?? fetch(request);
-  event.respondWith(page().catch(() => caches.match(GONE)));
+  const gone = async () => {
+    const kept = await caches.match(GONE);
+    // What was sent by a form has not arrived, and is not sent again by itself.
+    return isForm ? new Response((await kept.text()).replace('<html', '<html data-unsent'), kept) : kept;
+  };
+  event.respondWith(page().catch(gone));
 });

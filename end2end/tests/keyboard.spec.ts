@@ -85,6 +85,64 @@ test.describe('with the worker that stands between the page and the server', () 
     await expect(page).toHaveURL(/\/movie\//);
     await expect(page.getByRole('slider')).toHaveValue('5');
   });
+
+  test('what a page says as it is left arrives', async ({ home, page }) => {
+    await page.goto('/');
+    await page.evaluate(async () => navigator.serviceWorker.ready);
+    await page.reload();
+    await home.isFilled();
+    const slider = await sliderOf(home.popular.locator('li.card').first());
+    // As if the slider had not been let go of yet.
+    await slider.evaluate((input: HTMLInputElement) => {
+      input.value = '4';
+      input.dispatchEvent(new Event('input', { bubbles: true }));
+    });
+    await page.goto('/search');
+    await expect(async () => {
+      await page.goto('/films/rated');
+      await expect(page.locator('main li')).toContainText('4.0', { timeout: 1_000 });
+    }).toPass();
+  });
+});
+
+test('a new visitor’s strip is one stop for the Tab key, and says what to do when all of it is skipped', async ({
+  home,
+  page,
+}) => {
+  await page.goto('/');
+  await home.isFilled();
+  const likes = home.welcome.getByRole('button', { name: /^Like / });
+  await likes.first().focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(likes.nth(1)).toBeFocused();
+  await page.keyboard.press('Tab');
+  await expect(home.welcome.getByRole('button', { name: /^Skip / }).nth(1)).toBeFocused();
+  await page.keyboard.press('Tab');
+  const inside = await home.welcome
+    .locator('li')
+    .evaluateAll((cards) => cards.some((card) => card.contains(document.activeElement)));
+  expect(inside, 'the next stop is beyond the strip').toBe(false);
+  const skip = home.welcome.getByRole('button', { name: /^Skip / });
+  for (let left = await skip.count(); left > 0; left -= 1) {
+    await skip.first().focus();
+    await page.keyboard.press('Enter');
+    await expect(skip).toHaveCount(left - 1);
+  }
+  const last = home.welcome.locator('li');
+  await expect(last).toContainText('You skipped them all.');
+  await expect(last).toBeFocused();
+});
+
+test('Escape closes the filter and gives its button the focus again', async ({ home, page }) => {
+  await page.goto('/?genre=Comedy');
+  await home.isFilled();
+  const button = page.getByText('Filter: Comedy');
+  await button.click();
+  const genre = page.getByRole('combobox', { name: 'Genre' });
+  await genre.focus();
+  await page.keyboard.press('Escape');
+  await expect(genre).toBeHidden();
+  await expect(page.locator('.home-filters summary')).toBeFocused();
 });
 
 test('stars that were set by keys are not lost when the page is left', async ({ home, page }) => {

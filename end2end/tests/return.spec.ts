@@ -105,4 +105,40 @@ test.describe('when the server is gone', () => {
       }
     });
   }
+
+  test('a form that was sent meanwhile is said not to have arrived, and can be sent again', async ({
+    marquee,
+    page,
+  }) => {
+    await page.goto('/');
+    await page.evaluate(async () => navigator.serviceWorker.ready);
+    await page.goto('/you');
+    const { port } = new URL(marquee.url);
+    await marquee.stop();
+    await page.getByLabel('Name of this profile').fill('Anna');
+    await page.getByRole('button', { name: 'Rename' }).click();
+    await expect(page.getByRole('status')).toContainText('did not arrive, and nothing was changed');
+    const again = await Server.start({ options: ['--addr', `127.0.0.1:${port}`], withData: true });
+    try {
+      await expect(page.getByRole('heading', { name: 'Marquee is back' })).toBeVisible();
+      await page.getByRole('link', { name: 'Back to what you were doing' }).click();
+      await expect(page).toHaveURL(/\/you$/);
+      await page.getByLabel('Name of this profile').fill('Anna');
+      await page.getByRole('button', { name: 'Rename' }).click();
+      await expect(page.getByRole('main').getByText('Profile: Anna')).toBeVisible();
+    } finally {
+      await again.stop();
+    }
+  });
+
+  test('posters that did not come meanwhile come later', async ({ home, page }) => {
+    await page.route('**/poster/**', (route) => route.abort());
+    await page.goto('/');
+    await home.isFilled();
+    const poster = home.popular.locator('li.card img').first();
+    const isThere = async () => poster.evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth > 0);
+    expect(await isThere()).toBe(false);
+    await page.unroute('**/poster/**');
+    await expect.poll(isThere).toBe(true);
+  });
 });

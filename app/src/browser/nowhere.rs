@@ -36,19 +36,9 @@ pub(crate) fn focused_place(_list: &str) -> Option<u32> {
 
 pub(crate) fn focus_place(_list: &str, _place: u32) {}
 
-pub(crate) fn only_stop(_list: &str, _place: u32) {}
-
-pub(crate) fn move_stop(_list: &str, _from: u32, _to: u32) {}
-
-pub(crate) fn one_stop(_card: &str) {}
-
-pub(crate) fn step_in(_list: &str, _by: i32) {}
-
 pub(crate) fn is_rating() -> bool {
     false
 }
-
-pub(crate) fn close_with_escape(_id: &'static str) {}
 
 pub(crate) fn load_anew() {}
 

@@ -14,9 +14,6 @@ use crate::pages::Theme;
 /// A row counts as scrolled to its end when it is this close, in CSS pixels: sub-pixel layout never quite gets there.
 const NEAR_END: i32 = 8;
 
-/// What the Tab key stops at.
-const CONTROLS: &str = "a,button,input";
-
 fn document() -> Option<Document> {
     web_sys::window()?.document()
 }
@@ -223,89 +220,10 @@ pub(crate) fn focus_place(list: &str, place: u32) {
     }
 }
 
-/// Lets only one place of a list be a tab stop, with what is in it; the arrow keys go to the others.
-pub(crate) fn only_stop(list: &str, place: u32) {
-    let Some(list) = by_id(list) else { return };
-    let places = list.children();
-    let place = place.min(places.length().saturating_sub(1));
-    for at in 0..places.length() {
-        if let Some(item) = places.item(at) {
-            stop(&item, if at == place { "0" } else { "-1" });
-        }
-    }
-}
-
-/// As [`only_stop`] of `to`, where `from` was the stop so far: a press must not look at every card of the list.
-pub(crate) fn move_stop(list: &str, from: u32, to: u32) {
-    let Some(places) = by_id(list).map(|list| list.children()) else { return };
-    let from = from.min(places.length().saturating_sub(1));
-    for (place, index) in [(from, "-1"), (to, "0")] {
-        if let Some(item) = places.item(place).filter(|_| from != to) {
-            stop(&item, index);
-        }
-    }
-}
-
-/// Lets all of a card be a tab stop, or nothing of it: what has just been made on it follows its first control.
-pub(crate) fn one_stop(card: &str) {
-    let Some(card) = by_id(card) else { return };
-    let first = card.query_selector(CONTROLS).ok().flatten().and_then(|first| first.get_attribute("tabindex"));
-    if let Some(stops) = first {
-        stop(&card, &stops);
-    }
-}
-
-fn stop(card: &Element, index: &str) {
-    let Ok(inside) = card.query_selector_all(CONTROLS) else { return };
-    for control in (0..inside.length()).filter_map(|at| inside.item(at)) {
-        let control: Element = control.unchecked_into();
-        if control.get_attribute("tabindex").as_deref() != Some(index) {
-            let _ = control.set_attribute("tabindex", index);
-        }
-    }
-}
-
-/// Goes so many places on in a list, to what can be pressed there; not beyond either end.
-pub(crate) fn step_in(list: &str, by: i32) {
-    let (Some(at), Some(places)) = (focused_place(list), by_id(list).map(|list| list.children())) else { return };
-    let item = places.item(at.saturating_add_signed(by).min(places.length().saturating_sub(1)));
-    let link = item.and_then(|item| item.query_selector("a,button").ok().flatten());
-    if let Some(link) = link.and_then(|link| link.dyn_into::<HtmlElement>().ok()) {
-        let _ = link.focus();
-    }
-}
-
 /// Whether the visitor is setting the stars of a predicted film key by key (`pages/hands.js` marks the slider).
 pub(crate) fn is_rating() -> bool {
     let slider = document().and_then(|document| document.query_selector(".card-arrived [data-held]").ok()?);
     slider.is_some()
-}
-
-/// Closes a menu whenever something else is pressed, and by Escape, which gives its button the focus again. It stays so for
-/// as long as the page does.
-pub(crate) fn close_with_escape(id: &'static str) {
-    let Some(document) = document() else { return };
-    let pressed = Closure::<dyn Fn(Event)>::new(move |event: Event| {
-        let Some(menu) = by_id(id).filter(|menu| menu.has_attribute("open")) else { return };
-        let at = event.target().and_then(|target| target.dyn_into::<Node>().ok());
-        let inside = menu.contains(at.as_ref());
-        let escaped = event.dyn_ref::<KeyboardEvent>().map(|event| event.key() == "Escape");
-        if !escaped.unwrap_or(!inside) {
-            return;
-        }
-        let _ = menu.remove_attribute("open");
-        if escaped.is_some() && inside {
-            let summary = menu.query_selector("summary").ok().flatten();
-            if let Some(summary) = summary.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
-                let _ = summary.focus();
-            }
-        }
-    });
-    for event in ["pointerdown", "keydown"] {
-        // It cannot fail: the event is a plain one.
-        let _ = document.add_event_listener_with_callback(event, pressed.as_ref().unchecked_ref());
-    }
-    pressed.forget();
 }
 
 /// Loads the page anew, scrolled as it is.

@@ -15,8 +15,6 @@ use crate::{
     views::ProfileView,
 };
 
-/// The profile menu's id.
-pub(crate) const PROFILE_MENU: &str = "profiles";
 /// Selects the elements that say how many films the profile has rated.
 pub(crate) const RATED: &str = ".rated-here";
 const OWN_COUNT: &str = "number rated-here";
@@ -151,7 +149,7 @@ pub(crate) fn ProfileMenu(
     });
     let household = household.collect_view();
     view! {
-        <details class="profile" id=PROFILE_MENU>
+        <details class="profile">
             <summary>
                 <Avatar viewer />
                 <span>

@@ -49,17 +49,11 @@ pub(crate) fn Card(
     // A page has hundreds of cards, and few are ever touched: what is on one is made when it is reached. The server, which
     // does not know, writes it for browsers without script.
     let reached = RwSignal::new(!arrived);
-    let reach = {
-        let card = name.clone();
-        move || {
-            if !reached.get_untracked() {
-                reached.set(true);
-                let card = card.clone();
-                soon(move || browser::one_stop(&card));
-            }
+    let reach = move || {
+        if !reached.get_untracked() {
+            reached.set(true);
         }
     };
-    let focused = reach.clone();
     let gone = marking.gone(id);
     let inside = {
         let card = name.clone();
@@ -76,7 +70,7 @@ pub(crate) fn Card(
             id=name
             tabindex="-1"
             on:pointerenter=move |_| reach()
-            on:focusin=move |_| focused()
+            on:focusin=move |_| reach()
         >
             {inside}
         </li>
@@ -181,14 +175,9 @@ fn MarkButtons(movie: MovieId, title: String, card: String, open: RwSignal<bool>
 
 /// Gives an element the focus that is about to appear.
 pub(crate) fn focus_soon(id: String) {
-    soon(move || browser::focus(&id));
-}
-
-/// Does something as soon as the page shows what has just been changed.
-fn soon(what: impl FnOnce() + 'static) {
     leptos::task::spawn_local(async move {
         leptos::task::tick().await;
-        what();
+        browser::focus(&id);
     });
 }
 

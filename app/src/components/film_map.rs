@@ -17,6 +17,11 @@ impl<T> FilmMap<T> {
         self.0.iter().find(|(film, _)| *film == movie).map(|(_, value)| value)
     }
 
+    /// How many films have one.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Whether the film has one.
     pub(crate) fn has(&self, movie: MovieId) -> bool {
         self.get(movie).is_some()

@@ -56,7 +56,6 @@ pub(crate) fn without_script(row: ForYou) -> impl IntoView {
     }
 }
 
-const PANEL: &str = "tuning";
 const OBSCURITY: &str = "obscurity";
 const VARIETY: &str = "variety";
 
@@ -69,9 +68,8 @@ pub(crate) fn Tune(row: ForYou, tuning: Tuning) -> impl IntoView {
         browser::remember("tuning", &format!("{obscurity}.{variety}"));
         row.retry();
     };
-    Effect::new(|_| browser::close_with_escape(PANEL));
     view! {
-        <details class="tuning with-script" id=PANEL>
+        <details class="tuning with-script">
             <summary class="button">"Tune"</summary>
             <div class="tuning-panel">
                 <label>

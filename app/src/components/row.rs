@@ -1,6 +1,6 @@
 //! A row of cards: heading, status line, arrows, and the list that scrolls.
 
-use leptos::{either::Either, ev, prelude::*};
+use leptos::{either::Either, prelude::*};
 
 use super::{
     card::{Card, WaitingCard},
@@ -60,35 +60,12 @@ pub(crate) fn FilmRow(
     };
     let class = if lead.is_some() { "row row-lead" } else { "row" };
     let failed = move || lead.is_some_and(|row| matches!(row.phase.get(), Phase::Failed(_)));
-    // A row is one stop for the Tab key: the card that had the focus last. The arrow keys go from card to card.
-    let stop = StoredValue::new(0);
     Effect::new(move |_| {
-        let few = places.with(Vec::len) <= FEW;
-        // The cards are there with the next frame.
-        request_animation_frame(move || {
-            browser::only_stop(track, stop.try_get_value().unwrap_or_default());
-            if few {
-                look();
-            }
-        });
-    });
-    let stops = move |_| {
-        if let Some(place) = browser::focused_place(track) {
-            browser::move_stop(track, stop.get_value(), place);
-            stop.set_value(place);
+        if places.with(Vec::len) <= FEW {
+            // The cards are there with the next frame.
+            request_animation_frame(look);
         }
-    };
-    let arrows = move |event: ev::KeyboardEvent| {
-        let by = match event.key().as_str() {
-            "ArrowRight" => 1,
-            "ArrowLeft" => -1,
-            "Home" => i32::MIN,
-            "End" => i32::MAX,
-            _ => return,
-        };
-        event.prevent_default();
-        browser::step_in(track, by);
-    };
+    });
     view! {
         <section
             class=class
@@ -100,7 +77,7 @@ pub(crate) fn FilmRow(
         >
             <RowHead id track heading level ends sort />
             <div class="row-stage">
-                <ul class="row-track" role="list" id=track aria-busy=move || busy.get().to_string() on:scroll=move |_| look() on:focusin=stops on:keydown=arrows>
+                <ul class="row-track" role="list" id=track aria-busy=move || busy.get().to_string() on:scroll=move |_| look()>
                     <For each=move || places.get() key=Place::key let:place>
                         {match place {
                             Place::Kept(_) => Either::Left(view! { <WaitingCard /> }),

@@ -27,8 +27,6 @@ pub(crate) fn StarsSlider(id: String, movie: MovieId, title: String, profile: Pr
                 prop:value=number
                 aria-label=label
                 aria-valuetext=move || of_five(stars.get())
-                // The arrow keys are the slider's here, and the row's elsewhere.
-                on:keydown=|event| event.stop_propagation()
                 on:input=move |event| profile.show(movie, chosen(event))
                 on:change=move |event| profile.rate(movie, chosen(event), &title)
             />

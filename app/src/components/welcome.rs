@@ -47,7 +47,20 @@ pub(crate) fn Welcome(
             left.then(|| view! { <WelcomeCard film=film.clone() profile skipped first=place < SEEN_FIRST /> })
         }
     };
+    let films_here = films.len();
     let cards = films.into_iter().enumerate().map(card).collect_view();
+    let none_left = move || {
+        (skipped.with(FilmMap::len) == films_here).then(|| {
+            view! {
+                <li class="quiet" tabindex="-1">
+                    "You skipped them all. "
+                    <a href="/search" rel="external">
+                        "Find films that you know"
+                    </a>
+                </li>
+            }
+        })
+    };
     view! {
         <section class="welcome" aria-labelledby="welcome">
             <div class="welcome-words">
@@ -71,7 +84,7 @@ pub(crate) fn Welcome(
                 <Arrows of="films to rate" track=TRACK ends />
             </div>
             <ul class="row-track" role="list" id=TRACK on:scroll=move |_| look()>
-                {cards}
+                {cards} {none_left}
             </ul>
         </section>
     }

@@ -54,6 +54,20 @@
   addEventListener('change', changed, true);
   addEventListener('focusout', left, true);
 
+  // A menu closes by Escape, which gives its button the focus again; one that lies over the page when something else is
+  // touched.
+  const closeMenus = ({ type, target, key }) => {
+    if (type === 'keydown' && key !== 'Escape') return;
+    for (const menu of document.querySelectorAll('details[open]')) {
+      const inside = menu.contains(target);
+      if (key ? inside || menu.matches('.profile,.tuning') : !inside && menu.matches('.profile,.tuning')) {
+        menu.open = false;
+        if (key && inside) menu.querySelector('summary').focus();
+      }
+    }
+  };
+  for (const kind of ['pointerdown', 'keydown']) addEventListener(kind, closeMenus);
+
   // What was opened on a card closes when something else is touched or has the focus.
   const closeOthers = (event) => {
     for (const card of document.querySelectorAll('.card-open')) {

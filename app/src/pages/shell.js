@@ -57,6 +57,16 @@ attach(start).catch((error) => {
   console.error(error);
 });
 
+// A picture that did not come, because the server or the way to it was gone for a moment, is asked for again.
+const tries = new WeakMap();
+const askAgain = (image) => {
+  const before = tries.get(image) ?? 0;
+  tries.set(image, before + 1);
+  if (before < 6) setTimeout(() => image.isConnected && (image.src += ''), 2000 * 2 ** before);
+};
+addEventListener('error', ({ target }) => target instanceof HTMLImageElement && askAgain(target), true);
+for (const image of document.images) if (image.complete && !image.naturalWidth) askAgain(image);
+
 // When the server is gone, pages say so.
 navigator.serviceWorker?.register('/sw.js').catch(() => {});
 

@@ -30,8 +30,9 @@ pub struct ShellOptions {
 const MARK_SCRIPT: &str = "document.documentElement.dataset.script=''";
 
 /// What every page does by itself, and that it loads the application.
-static SCRIPT: LazyLock<String> =
-    LazyLock::new(|| without_remarks(concat!(include_str!("shell.js"), include_str!("hands.js"))));
+static SCRIPT: LazyLock<String> = LazyLock::new(|| {
+    without_remarks(concat!(include_str!("shell.js"), include_str!("hands.js"), include_str!("rows.js")))
+});
 
 /// A script without what is only for its readers: lines that are a remark, and indentation.
 fn without_remarks(script: &str) -> String {
