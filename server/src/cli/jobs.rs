@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 use anyhow::{anyhow, bail};
 use clap::{Args, Subcommand};
 
-use super::{queue::QueueArgs, serve::positive};
+use super::{options::positive, queue::QueueArgs};
 use crate::{
     link::in_words,
     predictions::shared::{DeadLetter, DeadLetters, Retried},

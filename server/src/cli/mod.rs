@@ -13,6 +13,7 @@ use crate::{
 mod evaluate;
 mod import;
 mod jobs;
+mod options;
 mod queue;
 mod serve;
 mod synth;

@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use anyhow::Context;
 use clap::Args;
 
-use super::serve::patience;
+use super::options::patience;
 use crate::{
     link::{Link, Redis},
     predictions::{Claims, Identity, shared},

@@ -1,7 +1,7 @@
 //! `marquee serve`.
 
 use std::{
-    net::{SocketAddr, ToSocketAddrs},
+    net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
     thread::available_parallelism,
@@ -13,7 +13,10 @@ use app::views::Missing;
 use clap::{Args, Parser};
 use tokio::net::TcpListener;
 
-use super::queue::{QueueArgs, prepared_link};
+use super::{
+    options::{address, batch, deadline, kept, patience, positive, threads},
+    queue::{QueueArgs, prepared_link},
+};
 use crate::{
     catalogue::{self, Catalogue, CatalogueError},
     link::Link,
@@ -123,59 +126,6 @@ pub fn usual_workers() -> usize {
     available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1)).max(1)
 }
 
-/// A number that is at least 1.
-pub fn positive(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(0) => Err("at least 1".into()),
-        Ok(number) => Ok(number),
-        Err(error) => Err(format!("{error}")),
-    }
-}
-
-/// Worker threads: each has a connection to the catalogue, and there is nothing to win beyond the cores.
-pub fn threads(text: &str) -> Result<usize, String> {
-    const MOST: usize = 1_024;
-    let number: usize = text.parse().map_err(|error| format!("{error}"))?;
-    if number > MOST { Err(format!("at most {MOST}")) } else { Ok(number) }
-}
-
-/// Predictions in one batch: more would take longer than anybody waits.
-pub fn batch(text: &str) -> Result<usize, String> {
-    const MOST: usize = 4_096;
-    positive(text).and_then(|number| if number > MOST { Err(format!("at most {MOST}")) } else { Ok(number) })
-}
-
-/// How long somebody may wait: the queue forgets what has not ended after six hours.
-pub fn deadline(text: &str) -> Result<Duration, String> {
-    let time = time_up_to(text, 3_600)?;
-    if time.is_zero() { Err("longer than 0s".into()) } else { Ok(time) }
-}
-
-/// How long something may take that somebody waits for.
-pub fn patience(text: &str) -> Result<Duration, String> {
-    time_up_to(text, 3_600)
-}
-
-/// How long a result is kept.
-pub fn kept(text: &str) -> Result<Duration, String> {
-    time_up_to(text, 30 * 24 * 3_600)
-}
-
-/// A length of time of at most so many seconds: what is longer is a slip, and some sums could not hold it.
-pub fn time_up_to(text: &str, most: u64) -> Result<Duration, String> {
-    let (time, most) = (humantime::parse_duration(text).map_err(|error| error.to_string())?, Duration::from_secs(most));
-    if time > most { Err(format!("at most {}", humantime::format_duration(most))) } else { Ok(time) }
-}
-
-/// Where to listen, by number or name: `127.0.0.1:3000`, `[::1]:3000`, `localhost:3000`.
-fn address(text: &str) -> Result<SocketAddr, String> {
-    let found: Vec<SocketAddr> =
-        text.to_socket_addrs().map_err(|error| format!("{error}; such as 127.0.0.1:3000"))?.collect();
-    // Of a name's addresses the one that most can reach.
-    let best = found.iter().find(|address| address.is_ipv4()).or(found.first());
-    best.copied().ok_or_else(|| "no address has this name".to_owned())
-}
-
 /// Runs `marquee serve`.
 pub fn run(args: &ServeArgs, data_dir: &Path) -> anyhow::Result<()> {
     let metrics = Metrics::start()?;
@@ -255,16 +205,4 @@ fn own_visitors(data_dir: &Path) -> anyhow::Result<Visitors> {
 #[allow(clippy::print_stdout, reason = "what the user of the command waits for")]
 fn say_where(addr: SocketAddr) {
     println!("Marquee is on http://{addr}");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_may_be_a_name() {
-        assert_eq!(address("localhost:3000").expect("found").port(), 3000);
-        assert_eq!(address("[::1]:80").expect("found").to_string(), "[::1]:80");
-        assert!(address("localhost").is_err());
-    }
 }

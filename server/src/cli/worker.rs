@@ -8,8 +8,9 @@ use metrics::gauge;
 use tokio::net::TcpListener;
 
 use super::{
+    options::{batch, deadline, kept, patience, positive, threads},
     queue::{QueueArgs, prepared_link},
-    serve::{batch, deadline, kept, patience, positive, threads, usual_workers},
+    serve::usual_workers,
 };
 use crate::{
     catalogue::{self, Reader},

@@ -7,8 +7,6 @@
 mod members;
 mod names;
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use app::{
     Account,
     port::{Visitor, VisitorId},
@@ -261,12 +259,11 @@ fn with_cookies(headers: &HeaderMap, household: &Household, to: Redirect) -> Res
     let hidden = format!("; HttpOnly{secure}");
     let active = household.members.get(household.active);
     let token = active.map_or("", |member| member.token.as_str());
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     let mut cookies = vec![
         keep(visitor::COOKIE, token, &hidden),
         keep(members::COOKIE, &household.write(), &hidden),
         // By this a page in another tab knows that it may be somebody else's now (`app/src/pages/shell.rs`).
-        keep(CHANGED, &now.to_string(), ""),
+        keep(CHANGED, &visitor::moment().to_string(), ""),
     ];
     for (name, at) in CHOSEN.into_iter().zip(0..) {
         let value = active.map_or("", |member| member.chosen[at].as_str());

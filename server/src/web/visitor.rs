@@ -60,10 +60,14 @@ pub async fn know(State(site): State<SharedSite>, mut request: Request, next: Ne
 /// this whether it is out of date (`app/src/pages/shell.rs`).
 fn say_changed(response: &mut Response) {
     let refused = response.status().is_client_error() || response.status().is_server_error();
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-    if !refused && let Ok(cookie) = HeaderValue::from_str(&format!("{SAID}={now}; Path=/; SameSite=Lax")) {
+    if !refused && let Ok(cookie) = HeaderValue::from_str(&format!("{SAID}={}; Path=/; SameSite=Lax", moment())) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
+}
+
+/// Milliseconds since 1970, as cookies have them that say when something changed.
+pub fn moment() -> u128 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis()
 }
 
 /// The visitor of a request, by its cookie. A cookie that is not of our making counts as none.

@@ -26,4 +26,5 @@ mod support;
 #[cfg(feature = "otel")]
 mod traces;
 mod trouble;
+mod versions;
 mod words;

@@ -1,10 +1,9 @@
 //! JSON: Trakt's lists, Marquee's own export, and what media libraries say of themselves.
 
-use app::domain::Stars;
 use serde::{Deserialize, de::IgnoredAny};
 
 use super::{
-    Contents, Found, Purpose, ReadError, imdb, is_no_film, moment, number, off_the_scale, table::title_and_year, year,
+    Contents, Found, Purpose, ReadError, imdb, is_no_film, moment, number, stars_of, table::title_and_year, year,
 };
 use crate::exchange::{Entry, Format, Place, What};
 
@@ -169,12 +168,7 @@ impl Item {
 
     /// What a row says, by what it has.
     fn said(&self) -> Result<What, &'static str> {
-        let stars = |value: &Loose, of_ten: bool| {
-            let text = value.text().ok_or("the rating is not a number")?;
-            let number: f32 = text.parse().map_err(|_| "the rating is not a number")?;
-            let number = if of_ten { number / 2.0 } else { number };
-            Stars::try_from(number).map(What::Rating).map_err(|_| off_the_scale(of_ten))
-        };
+        let stars = |value: &Loose, of_ten: bool| stars_of(&value.text().unwrap_or_default(), of_ten).map(What::Rating);
         match self {
             Self { stars: Some(value), .. } => stars(value, false),
             Self { rating: Some(value), .. } => stars(value, true),

@@ -14,6 +14,8 @@ mod text;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use app::domain::Stars;
+
 use super::{BadRow, Contents, Entry, Format, Place};
 
 /// The most that a file may be, in bytes, unpacked.
@@ -185,9 +187,12 @@ impl Found {
     }
 }
 
-/// Why a number is no rating, in the terms of whoever wrote it.
-fn off_the_scale(of_ten: bool) -> &'static str {
-    if of_ten { "the rating is not one of 1 to 10" } else { "the rating is not one of half a star to five" }
+/// A rating, of five or of ten; an error says what is wrong in the terms of whoever wrote it.
+fn stars_of(text: &str, of_ten: bool) -> Result<Stars, &'static str> {
+    let number: f32 = text.parse().map_err(|_| "the rating is not a number")?;
+    let off_the_scale =
+        if of_ten { "the rating is not one of 1 to 10" } else { "the rating is not one of half a star to five" };
+    Stars::try_from(if of_ten { number / 2.0 } else { number }).map_err(|_| off_the_scale)
 }
 
 /// A year in which a film can have been released.

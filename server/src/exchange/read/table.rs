@@ -4,9 +4,9 @@ use app::domain::Stars;
 use csv::{ReaderBuilder, StringRecord, Trim};
 
 use super::{
-    Contents, Found, Purpose, ReadError, imdb, is_no_film, moment, number, off_the_scale,
+    Contents, Found, Purpose, ReadError, imdb, is_no_film, moment, number,
     quotes::{self, Stretch, Stretches},
-    year,
+    stars_of, year,
 };
 use crate::exchange::{Entry, Format, Place, What};
 
@@ -160,9 +160,10 @@ impl Shape {
 
     /// Who writes a list by hand may leave the end of rows away; a program does not, and ends the last one too.
     fn is_cut(&self, text: &str) -> bool {
-        let has_end = text.trim_end_matches(' ').ends_with(['\n', '\r']);
+        if text.trim_end_matches(' ').ends_with(['\n', '\r']) {
+            return false;
+        }
         match self.last {
-            _ if has_end => false,
             LastRow::Whole => false,
             LastRow::Short => self.short == 0,
             LastRow::Unclosed => true,
@@ -239,9 +240,7 @@ fn rating(stars: Option<&str>, points: Option<&str>) -> Result<Stars, &'static s
     let (text, of_ten) =
         stars.map(|text| (text, false)).or(points.map(|text| (text, true))).ok_or("the row has no rating")?;
     // A spreadsheet of another country writes a comma.
-    let number: f32 = text.replace(',', ".").parse().map_err(|_| "the rating is not a number")?;
-    let number = if of_ten { number / 2.0 } else { number };
-    Stars::try_from(number).map_err(|_| off_the_scale(of_ten))
+    stars_of(&text.replace(',', "."), of_ten)
 }
 
 /// `Toy Story (1995)`, as movielens.org writes it.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::FutureExt;
 use rand::TryRngCore;
-use redis::{RedisError, ScriptInvocation, aio::MultiplexedConnection, cmd};
+use redis::{Pipeline, RedisError, ScriptInvocation, aio::MultiplexedConnection, cmd};
 
 use super::scripts;
 use crate::{
@@ -117,10 +117,8 @@ pub(super) async fn keep_agreed(link: &Link, identity: &Identity) -> Result<(), 
         link.refused(&another_catalogue(&theirs, identity.catalogue()).into());
     }
     let Some(mint) = identity.mint() else { return Ok(()) };
-    let (key, secret) = (link.redis().key("secret"), mint.secret());
-    let mut keep = redis::pipe();
-    keep.cmd("SET").arg(&key).arg(&secret[..]).arg("NX").ignore().cmd("GET").arg(&key);
-    let (stored,): (Vec<u8>,) = link.pipeline(&keep).await?;
+    let secret = mint.secret();
+    let (stored,): (Vec<u8>,) = link.pipeline(&propose(link.redis(), &secret)).await?;
     if let Some(stored) = <[u8; 32]>::try_from(stored).ok().filter(|stored| *stored != secret) {
         identity.set(IdMint::new(stored));
     }
@@ -149,10 +147,16 @@ async fn shared_mint(
             fresh
         }
     };
+    let (stored,): (Vec<u8>,) = propose(redis, &proposed).query_async(connection).await?;
+    let not_ours =
+        |_| SetupError::Unfit(format!("{} in Redis is not ours; choose another --queue-prefix", redis.key("secret")));
+    Ok(IdMint::new(<[u8; 32]>::try_from(stored).map_err(not_ours)?))
+}
+
+/// Offers a secret, and asks for the one that holds.
+fn propose(redis: &Redis, secret: &[u8; 32]) -> Pipeline {
     let key = redis.key("secret");
-    cmd("SET").arg(&key).arg(&proposed[..]).arg("NX").query_async::<()>(connection).await?;
-    let stored: Vec<u8> = cmd("GET").arg(&key).query_async(connection).await?;
-    let secret = <[u8; 32]>::try_from(stored)
-        .map_err(|_| SetupError::Unfit(format!("{key} in Redis is not ours; choose another --queue-prefix")))?;
-    Ok(IdMint::new(secret))
+    let mut propose = redis::pipe();
+    propose.cmd("SET").arg(&key).arg(&secret[..]).arg("NX").ignore().cmd("GET").arg(&key);
+    propose
 }

@@ -51,6 +51,13 @@ local function settle()
   end
 end
 
+-- The fingerprint of the catalogue that all serve: named by whoever comes first, also after Redis was emptied.
+local function named_catalogue(ours, life)
+  local key = P .. ':catalogue'
+  if redis.call('SET', key, ours, 'NX', 'EX', life) then return ours end
+  return redis.call('GET', key)
+end
+
 -- A worker is here.
 local function heard_of(consumer) redis.call('ZADD', P .. ':workers', now, consumer) end
 

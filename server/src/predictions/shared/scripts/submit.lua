@@ -6,10 +6,10 @@ local id, key, owner, request = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local deadline, ttl = tonumber(ARGV[6]), tonumber(ARGV[7])
 local capacity, id_capacity = tonumber(ARGV[8]), tonumber(ARGV[9])
 
--- Named by whoever comes first, also after Redis was emptied; nobody else's films are asked for under their numbers.
+-- Nobody else's films are asked for under the numbers of ours.
 local catalogue = ARGV[12]
-if catalogue ~= '' and not redis.call('SET', P .. ':catalogue', catalogue, 'NX', 'EX', ARGV[13]) then
-  local named = redis.call('GET', P .. ':catalogue')
+if catalogue ~= '' then
+  local named = named_catalogue(catalogue, ARGV[13])
   if named ~= catalogue then return { 'other', named } end
 end
 
