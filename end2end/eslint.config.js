@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 
 // What scripts of pages and of service workers may use. Checked from the project's root: see scripts/test.
 const inBrowsers =
-  'CSS Event Request addEventListener caches clients console document fetch history location navigator performance registration removeEventListener sessionStorage skipWaiting';
+  'addEventListener caches clients console CSS document Event fetch history HTMLImageElement location MutationObserver navigator performance registration removeEventListener Request Response sessionStorage setTimeout skipWaiting';
 
 export default defineConfig([
   globalIgnores(['test-results', 'playwright-report']),

@@ -122,6 +122,7 @@ test('a new visitor’s strip is one stop for the Tab key, and says what to do w
     .locator('li')
     .evaluateAll((cards) => cards.some((card) => card.contains(document.activeElement)));
   expect(inside, 'the next stop is beyond the strip').toBe(false);
+  const skipped = await home.welcome.locator('li .card-title').allTextContents();
   const skip = home.welcome.getByRole('button', { name: /^Skip / });
   for (let left = await skip.count(); left > 0; left -= 1) {
     await skip.first().focus();
@@ -131,6 +132,14 @@ test('a new visitor’s strip is one stop for the Tab key, and says what to do w
   const last = home.welcome.locator('li');
   await expect(last).toContainText('You skipped them all.');
   await expect(last).toBeFocused();
+  const names = async () => home.welcome.locator('li .card-title').allTextContents();
+  await page.goto('/');
+  const others = await names();
+  expect(others.length).toBeGreaterThan(5);
+  expect(
+    others.filter((name) => skipped.includes(name)),
+    'what was skipped is not offered again',
+  ).toEqual([]);
 });
 
 test('Escape closes the filter and gives its button the focus again', async ({ home, page }) => {

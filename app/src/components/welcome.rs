@@ -47,15 +47,15 @@ pub(crate) fn Welcome(
             left.then(|| view! { <WelcomeCard film=film.clone() profile skipped first=place < SEEN_FIRST /> })
         }
     };
-    let films_here = films.len();
+    let (films_here, others) = (films.len(), here.clone());
     let cards = films.into_iter().enumerate().map(card).collect_view();
     let none_left = move || {
         (skipped.with(FilmMap::len) == films_here).then(|| {
             view! {
                 <li class="quiet" tabindex="-1">
                     "You skipped them all. "
-                    <a href="/search" rel="external">
-                        "Find films that you know"
+                    <a href=others.clone() rel="external">
+                        "Show others"
                     </a>
                 </li>
             }
@@ -136,7 +136,7 @@ fn WelcomeCard(film: CardFilm, profile: Profile, skipped: RwSignal<FilmMap<()>>,
                         {move || if liked.get() { "Liked" } else { "Like" }}
                     </button>
                 </form>
-                <button class="button with-script" type="button" aria-label=skip_label on:click=skip>
+                <button class="button with-script" type="button" data-skip=id.to_string() aria-label=skip_label on:click=skip>
                     "Skip"
                 </button>
             </div>

@@ -11,6 +11,7 @@ mod other_film;
 mod prediction;
 mod preferences;
 mod search;
+mod skipped;
 mod stars;
 
 pub use filter::Filter;
@@ -22,4 +23,5 @@ pub use other_film::OtherFilm;
 pub use prediction::{PageRow, PredictionState, Reason, Recommendation, RowKind};
 pub use preferences::{Arrangement, HomeRow, Move, Preferences, Tuning, UnknownRow};
 pub use search::{InvalidOrder, Search, SearchOrder};
+pub use skipped::Skipped;
 pub use stars::{InvalidStars, Stars};

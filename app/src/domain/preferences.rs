@@ -2,7 +2,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use super::RowKind;
+use super::{RowKind, Skipped};
 
 /// A row of the home page below "For you".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -232,6 +232,8 @@ pub struct Preferences {
     pub rows: Arrangement,
     /// How recommendations are re-ranked.
     pub tuning: Tuning,
+    /// What a new visitor skipped.
+    pub skipped: Skipped,
 }
 
 #[cfg(test)]

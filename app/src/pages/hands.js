@@ -1,4 +1,5 @@
 // What each page does about keys and fingers, behind `shell.js` in the same script.
+/* global cookie */
 {
   // Stars that are moved by keys, or by who reads the page aloud, have not changed with each half star: only when Enter is
   // pressed or the focus leaves the slider. Until it leaves the card as well, the slider is marked, and the card stays: whoever
@@ -53,6 +54,14 @@
   addEventListener('keydown', pressed, true);
   addEventListener('change', changed, true);
   addEventListener('focusout', left, true);
+
+  // A film that a new visitor skips is not offered again while the browser is open. As many are kept as the server reads.
+  addEventListener('click', ({ target }) => {
+    const film = target.closest?.('[data-skip]')?.dataset.skip;
+    if (!film) return;
+    const skipped = [...cookie('skipped').split('.').filter(Boolean), film].slice(-48);
+    document.cookie = `skipped=${skipped.join('.')}; Path=/; SameSite=Lax`;
+  });
 
   // A menu closes by Escape, which gives its button the focus again; one that lies over the page when something else is
   // touched.

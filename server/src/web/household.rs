@@ -262,6 +262,8 @@ fn with_cookies(headers: &HeaderMap, household: &Household, to: Redirect) -> Res
     let mut cookies = vec![
         keep(visitor::COOKIE, token, &hidden),
         keep(members::COOKIE, &household.write(), &hidden),
+        // What another one skipped.
+        keep(visitor::SKIPPED, "", ""),
         // By this a page in another tab knows that it may be somebody else's now (`app/src/pages/shell.rs`).
         keep(CHANGED, &visitor::moment().to_string(), ""),
     ];

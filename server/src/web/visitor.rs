@@ -3,7 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use app::{
-    domain::{Arrangement, Preferences, Tuning, hex},
+    domain::{Arrangement, Preferences, Skipped, Tuning, hex},
     port::{Visitor, VisitorId},
 };
 use axum::{
@@ -20,6 +20,8 @@ use super::{error::ApiError, operator, site::SharedSite};
 pub const COOKIE: &str = "marquee_visitor";
 /// The cookie that says when the visitor last said something. Pages' scripts read it.
 pub const SAID: &str = "said";
+/// The cookie with the films that a new visitor skipped. Pages' scripts write it.
+pub const SKIPPED: &str = "skipped";
 /// Browsers keep no cookie for longer than this (RFC 6265bis, section 5.5): 400 days, in seconds.
 pub const MAX_AGE: u32 = 400 * 24 * 60 * 60;
 const TOKEN_BYTES: usize = 16;
@@ -92,6 +94,7 @@ fn preferences(headers: &HeaderMap) -> Preferences {
     Preferences {
         rows: cookie(headers, "rows").map(Arrangement::read).unwrap_or_default(),
         tuning: cookie(headers, "tuning").map(Tuning::read).unwrap_or_default(),
+        skipped: cookie(headers, SKIPPED).map(Skipped::read).unwrap_or_default(),
     }
 }
 

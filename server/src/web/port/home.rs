@@ -53,7 +53,16 @@ pub(super) async fn home(
         scheduled => (scheduled?, false),
     };
     let is_new = ticket != Ticket::Late && view.is_none() && profile.liked() < LIKES_TO_START as usize;
-    let welcome = async { if is_new { catalogue.well_known(WELCOME_FILMS).await } else { Ok(Vec::new()) } };
+    let skipped = visitor.preferences.skipped;
+    let welcome = async {
+        if !is_new {
+            return Ok(Vec::new());
+        }
+        let mut films = catalogue.well_known(WELCOME_FILMS + skipped.films().len()).await?;
+        films.retain(|film| !skipped.films().contains(&film.id));
+        films.truncate(WELCOME_FILMS);
+        Ok(films)
+    };
     let taste = async {
         match view {
             Some(viewer) => catalogue.viewer(viewer).await,
