@@ -30,7 +30,7 @@ addEventListener('fetch', (event) => {
   const page = async () => (await event.preloadResponse) ?? fetch(request);
   const gone = async () => {
     const kept = await caches.match(GONE);
-    // What was sent by a form has not arrived, and is not sent again by itself.
+    // What was sent by a form may have arrived, and only the answer not: it is not sent again by itself.
     return isForm ? new Response((await kept.text()).replace('<html', '<html data-unsent'), kept) : kept;
   };
   event.respondWith(page().catch(gone));

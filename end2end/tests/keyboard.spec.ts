@@ -130,7 +130,7 @@ test('a new visitor’s strip is one stop for the Tab key, and says what to do w
     await expect(skip).toHaveCount(left - 1);
   }
   const last = home.welcome.locator('li');
-  await expect(last).toContainText('You skipped them all.');
+  await expect(last).toContainText('No film is left here.');
   await expect(last).toBeFocused();
   const names = async () => home.welcome.locator('li .card-title').allTextContents();
   await page.goto('/');

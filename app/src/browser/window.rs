@@ -5,8 +5,8 @@ use js_sys::Promise;
 use wasm_bindgen::{JsCast, prelude::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AddEventListenerOptions, Document, DragEvent, Element, Event, HtmlDocument, HtmlElement, HtmlInputElement,
-    KeyboardEvent, Node, RequestInit, Response, ScrollBehavior, ScrollToOptions, UrlSearchParams, VisibilityState,
+    AddEventListenerOptions, Document, DragEvent, Element, HtmlDocument, HtmlElement, HtmlInputElement, Node,
+    RequestInit, Response, ScrollBehavior, ScrollToOptions, UrlSearchParams, VisibilityState,
 };
 
 use crate::pages::Theme;

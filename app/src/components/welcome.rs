@@ -53,7 +53,7 @@ pub(crate) fn Welcome(
         (skipped.with(FilmMap::len) == films_here).then(|| {
             view! {
                 <li class="quiet" tabindex="-1">
-                    "You skipped them all. "
+                    "No film is left here. "
                     <a href=others.clone() rel="external">
                         "Show others"
                     </a>

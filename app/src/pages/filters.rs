@@ -66,15 +66,22 @@ pub(super) fn in_words(filter: &Filter) -> String {
 /// Why a filter leaves no film to show.
 pub(super) fn none_left(choice: &FilterChoice, filter: &Filter, passing: bool) -> String {
     let words = in_words(filter);
+    none_can_pass(choice, filter).unwrap_or_else(|| match passing {
+        true => format!("You have rated, seen or hidden every film that is all of this: {words}."),
+        false => format!("No film here is all of this: {words}."),
+    })
+}
+
+/// Why a filter lets no film through whatever else is asked for.
+pub(super) fn none_can_pass(choice: &FilterChoice, filter: &Filter) -> Option<String> {
     match filter {
         Filter { genre: Some(genre), .. } if !choice.genres.contains(genre) => {
-            format!("There is no genre “{genre}” here.")
+            Some(format!("There is no genre “{genre}” here."))
         }
         Filter { library: true, .. } if !choice.library => {
-            "There is no film in your library yet. Bring a list of what you have on the import page.".to_owned()
+            Some("There is no film in your library yet. Bring a list of what you have on the import page.".to_owned())
         }
-        _ if passing => format!("You have rated, seen or hidden every film that is all of this: {words}."),
-        _ => format!("No film here is all of this: {words}."),
+        _ => None,
     }
 }
 

@@ -282,7 +282,7 @@ fn Summary(summary: ImportSummary) -> impl IntoView {
         (ratings, if ratings == 1 { "new rating" } else { "new ratings" }),
         (changed, if changed == 1 { "rating changed" } else { "ratings changed" }),
         (same, if same == 1 { "rating as it was" } else { "ratings as they were" }),
-        (older, "older than what you said here"),
+        (older, "older than what you said here, or without a date"),
         (watchlist, "new on your watchlist"),
         (seen, "marked as seen"),
         (hidden, "hidden"),

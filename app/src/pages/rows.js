@@ -39,8 +39,9 @@
   addEventListener('keydown', (event) => {
     const step = STEPS[event.key];
     const card = cardOf(event.target);
-    // On a slider these keys are the slider's.
-    if (!step || !card || event.target.matches('input')) return;
+    // On a slider these keys are the slider's, and with another key the browser's.
+    const isOurs = step && card && !event.target.matches('input');
+    if (!isOurs || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     const cards = card.parentElement.children;
     const to = Math.max(0, Math.min(placeOf(card) + step, cards.length - 1));

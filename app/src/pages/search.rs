@@ -4,7 +4,7 @@ use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::use_query_map;
 
 use super::{
-    filters::{decade_field, hidden, in_address, switches},
+    filters::{decade_field, hidden, in_address, none_can_pass, switches},
     head::Head,
     notice::Notice,
     sentence, set_status, viewer_in_address,
@@ -86,10 +86,10 @@ fn Results(content: Content, search: Search, viewer: Option<ViewerId>) -> impl I
                     <p class="number">{in_words(total, &search)}</p>
                 </div>
                 <Filters choice=choice.clone() search=search.clone() viewer />
-                <Genres genres=choice.genres search=search.clone() viewer />
+                <Genres genres=choice.genres.clone() search=search.clone() viewer />
                 <h2 class="visually-hidden">"Results"</h2>
                 {if nothing {
-                    Either::Left(view! { <Nothing search=search.clone() viewer /> })
+                    Either::Left(view! { <Nothing search=search.clone() viewer choice /> })
                 } else {
                     Either::Right(view! { <FoundFilms found wanted edition viewer /> })
                 }}
@@ -212,18 +212,20 @@ pub(super) fn FoundFilms(
 
 /// Nothing was found: what else to do.
 #[component]
-fn Nothing(search: Search, viewer: Option<ViewerId>) -> impl IntoView {
+fn Nothing(search: Search, viewer: Option<ViewerId>, choice: FilterChoice) -> impl IntoView {
     let narrowed = !search.filter.is_off();
+    let why = none_can_pass(&choice, &search.filter).unwrap_or_else(|| {
+        let why = if narrowed {
+            "No film fits all of that."
+        } else {
+            "No film here has a name like that, typos allowed for. Try fewer or other words."
+        };
+        why.to_owned()
+    });
     let wider = address(&Search { text: search.text.clone(), ..Search::default() }, viewer);
     let all = address(&Search::default(), viewer);
     view! {
-        <p class="quiet">
-            {if narrowed {
-                "No film fits all of that. "
-            } else {
-                "No film here has a name like that, typos allowed for. Try fewer or other words. "
-            }}
-        </p>
+        <p class="quiet">{why}</p>
         <p class="page-links">
             {(narrowed && !search.text.is_empty())
                 .then(|| {

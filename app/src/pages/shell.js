@@ -13,8 +13,10 @@ let nobodys = false;
 const press = (event) => {
   const on = event.target.closest?.('a,button,input,label,select,summary');
   if (event.type === 'pointerdown') {
+    // Whoever skips one film after the other means each of them.
+    const soon = on?.matches('[data-skip]') ? 250 : 700;
     const again =
-      event.timeStamp - pressed.at < 700 && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < 9;
+      event.timeStamp - pressed.at < soon && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < 9;
     nobodys = again && pressed.on && on !== pressed.on && !pressed.on.isConnected;
     if (!nobodys) pressed = { at: event.timeStamp, x: event.clientX, y: event.clientY, on };
   }
@@ -62,7 +64,7 @@ const tries = new WeakMap();
 const askAgain = (image) => {
   const before = tries.get(image) ?? 0;
   tries.set(image, before + 1);
-  if (before < 6) setTimeout(() => image.isConnected && (image.src += ''), 2000 * 2 ** before);
+  setTimeout(() => image.isConnected && (image.src += ''), Math.min(2000 * 2 ** before, 60_000));
 };
 addEventListener('error', ({ target }) => target instanceof HTMLImageElement && askAgain(target), true);
 for (const image of document.images) if (image.complete && !image.naturalWidth) askAgain(image);

@@ -130,10 +130,10 @@ fn in_words(problem: bool, of: &str) -> Option<&'static str> {
         (true, "name") => "A profile needs a name.",
         (true, "confirm") => "Tick the box first, so that nothing happens by accident.",
         (true, "renewed") => {
-            "The profile that was open here has a new code, made in another browser. This browser now has one of its own, which is empty; nothing of the other was changed. To go on with that one, type its new code below."
+            "The profile that was open here has a new code, made in another browser. This browser now has one of its own, which is empty; nothing of the other was changed, and nothing that was sent from here since then was kept. To go on with that one, type its new code below."
         }
         (true, "deleted") => {
-            "The profile that was open here was deleted in another browser, with everything that it ever said, and has left this one too. The one below is another."
+            "The profile that was open here was deleted in another browser, with everything that it ever said, and has left this one too. Nothing that was sent from here since then was kept. The one below is another."
         }
         (true, "late") => "This was not done: what keeps the profiles is out of reach. Try again in a moment.",
         (true, _) => "This was not understood, and nothing was changed.",

@@ -50,7 +50,9 @@ impl Everything {
             films.iter().map(|(of, at)| with(film(of), "marked_at", json!(moment(*at)))).collect()
         };
         let rated = |(of, stars, at): &(FilmNames, Stars, i64)| {
-            with(with(film(of), "stars", json!(stars)), "rated_at", json!(moment(*at)))
+            // Of a rating that came without a date nobody knows it.
+            let at = (*at > 0).then(|| moment(*at));
+            with(with(film(of), "stars", json!(stars)), "rated_at", json!(at))
         };
         json!({
             "format": "marquee",
@@ -148,7 +150,7 @@ mod tests {
             said,
             [
                 (1, stars(9), Some(1_409_562_611)),
-                (2, stars(1), Some(0)),
+                (2, stars(1), None),
                 (3, What::Watchlist, Some(86_400)),
                 (4, What::Seen, Some(5)),
                 (5, What::Hidden, Some(5)),

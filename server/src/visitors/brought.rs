@@ -13,6 +13,9 @@ pub struct Brought {
     pub others: Vec<OtherFilm>,
 }
 
+/// When a rating was given of which nobody knows it: before all others, so that any newer word of it counts.
+pub(super) const UNDATED: i64 = 0;
+
 /// The most films of a visitor's library that no catalogue bounds.
 pub const MOST_OTHERS: usize = 20_000;
 
@@ -25,7 +28,7 @@ pub struct Kept {
     pub changed: usize,
     /// Films that were rated the same.
     pub same: usize,
-    /// Films that were rated here since, or of whose rating nobody knows when it was given: what was said here stays.
+    /// Films that were rated here since, or that nobody knows when they were rated elsewhere: what was said here stays.
     pub older: usize,
     /// New marks, in the order of [`Mark::ALL`].
     pub marks: [usize; Mark::ALL.len()],
@@ -40,7 +43,7 @@ impl Kept {
             None => (&mut self.new, true),
             Some((known, _)) if known == stars => (&mut self.same, false),
             // Files tell the day at best: of the same day is one file that corrects another.
-            Some((_, since)) if at.is_some_and(|at| at >= since) => (&mut self.changed, true),
+            Some((_, since)) if at.unwrap_or(UNDATED) >= since => (&mut self.changed, true),
             Some(_) => (&mut self.older, false),
         };
         *count += 1;

@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
     Brought, End, Kept, MOST_OTHERS, REMEMBERED, VisitorsError,
+    brought::UNDATED,
     store::{mark_key, viewer_key, write_visitor},
 };
 
@@ -41,12 +42,12 @@ pub(super) fn keep(db: &mut Connection, visitor: VisitorId, brought: &Brought) -
     {
         let mut rate = step.prepare_cached(
             "insert into ratings (visitor_id, viewer_id, movie_id, halves, rated_at)
-             values (?1, 0, ?2, ?3, coalesce(?4, unixepoch()))
+             values (?1, 0, ?2, ?3, ?4)
              on conflict do update set halves = excluded.halves, rated_at = excluded.rated_at",
         )?;
         for &(movie, stars, at) in &brought.ratings {
             if kept.rating(here.get(&movie).copied(), (stars, at)) {
-                rate.execute(params![visitor.0, movie.0, stars.halves(), at])?;
+                rate.execute(params![visitor.0, movie.0, stars.halves(), at.unwrap_or(UNDATED)])?;
             }
         }
         let mut mark = step.prepare_cached(
@@ -193,7 +194,7 @@ mod tests {
         let first = visitors.keep(ME, brought.clone()).await.expect("kept");
         assert_eq!(first, Kept { new: 2, marks: [1, 0, 0, 1], others: 1, ..Kept::default() });
         let before = (visitors.rated(ME, None).await.expect("read"), visitors.marks(ME, None).await.expect("read"));
-        assert_eq!(before.0[1], (MovieId(1), stars(8), 100));
+        assert_eq!(before.0, [(MovieId(1), stars(8), 100), (MovieId(2), stars(3), 0)]);
         assert_eq!(before.1.at(MovieId(3), Mark::Watchlist), Some(50));
         assert_eq!(visitors.keep(ME, brought).await.expect("kept"), Kept { same: 2, ..Kept::default() });
         let after = (visitors.rated(ME, None).await.expect("read"), visitors.marks(ME, None).await.expect("read"));
@@ -213,6 +214,9 @@ mod tests {
         visitors.rate(ME, None, MovieId(1), Some(stars(1))).await.expect("stored");
         assert_eq!(visitors.keep(ME, bring(9, Some(102))).await.expect("kept").older, 1, "said here since");
         assert_eq!(visitors.profile(ME, None).await.expect("read").stars(MovieId(1)), Some(stars(1)));
+        let undated = |halves| Brought { ratings: vec![(MovieId(2), stars(halves), None)], ..Brought::default() };
+        visitors.keep(ME, undated(6)).await.expect("kept");
+        assert_eq!(visitors.keep(ME, undated(9)).await.expect("kept").changed, 1, "a later file of the same kind");
         let seen = Brought { ratings: vec![], marks: vec![(Mark::Seen, MovieId(1), None)], others: vec![] };
         assert_eq!(visitors.keep(ME, seen).await.expect("kept").marks, [0; 4], "who rated it has seen it");
     }

@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use keys::Keys;
 use redis::{Pipeline, Script, cmd};
 
-use super::{Brought, End, Kept, MOST_OTHERS, Profile, REMEMBERED, VisitorStore, VisitorsError};
+use super::{Brought, End, Kept, MOST_OTHERS, Profile, REMEMBERED, VisitorStore, VisitorsError, brought::UNDATED};
 use crate::link::Link;
 
 /// Ratings in Redis, seen alike by every web server: one hash for each visitor and pair of shoes,
@@ -262,7 +262,7 @@ impl VisitorStore for SharedVisitors {
         let marked = self.marks(visitor, None).await?;
         let ratings = brought.ratings.iter().filter_map(|&(movie, stars, at)| {
             let stored = kept.rating(here.get(&movie).copied(), (stars, at));
-            stored.then(|| (movie.to_string(), dated(stars, at.unwrap_or_else(now))))
+            stored.then(|| (movie.to_string(), dated(stars, at.unwrap_or(UNDATED))))
         });
         let ratings: Vec<(String, String)> = ratings.collect();
         let marks = brought.marks.iter().filter_map(|&(mark, movie, at)| {

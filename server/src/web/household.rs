@@ -4,35 +4,33 @@
 //! stand, with their names and what was chosen for their pages, in another. The server keeps neither. To take a profile to
 //! another browser its token is shown as a code; a new code makes the old one, and every browser that has it, strangers.
 
+mod ended;
 mod members;
 mod names;
 
-use app::{
-    Account,
-    port::{Visitor, VisitorId},
-};
+use app::{Account, port::VisitorId};
 use axum::{
     Form,
-    extract::{Request, State, rejection::FormRejection},
-    http::{HeaderMap, HeaderValue, Method, header},
-    middleware::Next,
+    extract::{State, rejection::FormRejection},
+    http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
 
+pub use ended::ended_elsewhere;
+
+use ended::{NEXT, back, next_token, problem_of, renewed_here};
 use members::{CHOSEN, Household, MOST, Member};
 use names::tidy;
 
 use super::{
-    port::PATIENCE,
     site::SharedSite,
     visitor::{self, MAX_AGE},
 };
-use crate::{
-    predictions::Service,
-    visitors::{End, VisitorsError},
-};
+use crate::visitors::{End, VisitorsError};
 
+/// Where a browser is led that has made a new code.
+const DONE_RENEWING: &str = "/you?done=renew";
 /// The cookie that says when another profile became the active one; scripts may read it.
 const CHANGED: &str = "who";
 
@@ -112,14 +110,25 @@ pub async fn change(
     let Ok(Form(wish)) = form else { return back("form") };
     let mut household = Household::read(&headers);
     household.take_what_was_chosen(&headers);
-    match carry_out(&site, &mut household, wish).await {
+    match carry_out(&site, &mut household, wish, next_token(&headers)).await {
         Ok(to) => with_cookies(&headers, &household, Redirect::to(to)),
-        Err(problem) => back(problem),
+        Err(problem) => {
+            let is_renewed = problem == problem_of(End::HandedOver);
+            match is_renewed && renewed_here(&site, &headers, &mut household).await {
+                true => with_cookies(&headers, &household, Redirect::to(DONE_RENEWING)),
+                false => back(problem),
+            }
+        }
     }
 }
 
-/// Where the browser goes then; an error is the name of what the page says.
-async fn carry_out(site: &SharedSite, household: &mut Household, wish: Wish) -> Result<&'static str, &'static str> {
+/// Where the browser goes then; an error is the name of what the page says. `next` is the token that a new code is.
+async fn carry_out(
+    site: &SharedSite,
+    household: &mut Household,
+    wish: Wish,
+    next: Option<String>,
+) -> Result<&'static str, &'static str> {
     let id = household.active().map(|member| visitor::fingerprint(&member.token));
     match wish.r#do {
         What::Add => {
@@ -167,10 +176,10 @@ async fn carry_out(site: &SharedSite, household: &mut Household, wish: Wish) -> 
             if wish.confirm.is_none() {
                 return Err("confirm");
             }
-            let token = visitor::new_token().map_err(|_| "late")?;
+            let token = next.map_or_else(visitor::new_token, Ok).map_err(|_| "late")?;
             site.visitors.hand_over(old, visitor::fingerprint(&token)).await.map_err(|error| not_done(&error))?;
             household.active().ok_or("form")?.token = token;
-            Ok("/you?done=renew")
+            Ok(DONE_RENEWING)
         }
         What::DropOthers => {
             let id = id.ok_or("form")?;
@@ -198,14 +207,6 @@ async fn has_said_nothing(site: &SharedSite, visitor: VisitorId) -> Result<bool,
     Ok(rated.is_empty() && marks.is_empty() && others.is_empty())
 }
 
-/// What the page says of a profile that ended in another browser.
-fn problem_of(end: End) -> &'static str {
-    match end {
-        End::HandedOver => "renewed",
-        End::Deleted => "deleted",
-    }
-}
-
 /// The name of what the page says when the store did not do it.
 fn not_done(error: &VisitorsError) -> &'static str {
     if let VisitorsError::Ended(end) = error {
@@ -213,41 +214,6 @@ fn not_done(error: &VisitorsError) -> &'static str {
     }
     tracing::error!(%error, "a profile could not be changed");
     "late"
-}
-
-/// Around the pages: a browser whose profile has ended in another browser is told so, on the page where a code can be typed.
-/// Where the profile has a new code it stands for another from here on, an empty one; where it was deleted it has left.
-pub async fn ended_elsewhere(State(site): State<SharedSite>, request: Request, next: Next) -> Response {
-    let uri = request.uri();
-    // Whoever keeps no cookie is not sent there again and again.
-    let is_told = uri.path() == "/you" && uri.query().is_some_and(|query| query.starts_with("problem="));
-    let is_page = request.method() == Method::GET && !uri.path().starts_with("/fn/") && !is_told;
-    let visitor = request.extensions().get::<Visitor>().and_then(|visitor| visitor.owner());
-    let Some(visitor) = visitor.filter(|_| is_page) else { return next.run(request).await };
-    let end = site.visitors.end(visitor);
-    // A page has no time for a Redis that does not answer; what is changed is refused all the same.
-    let end = match site.service().is_some_and(Service::is_shared) {
-        true => tokio::time::timeout(PATIENCE, end).await.unwrap_or(Ok(None)),
-        false => end.await,
-    };
-    let Ok(Some(end)) = end else { return next.run(request).await };
-    let mut household = Household::read(request.headers());
-    household.take_what_was_chosen(request.headers());
-    match (end, household.active(), visitor::new_token()) {
-        (End::HandedOver, Some(member), Ok(token)) => member.token = token,
-        (End::Deleted, _, _) => household.remove_active(),
-        (End::HandedOver, _, _) => return next.run(request).await,
-    }
-    with_cookies(request.headers(), &household, Redirect::to(&at_problem(problem_of(end))))
-}
-
-/// Back to the page, which says what was wrong.
-fn back(problem: &str) -> Response {
-    Redirect::to(&at_problem(problem)).into_response()
-}
-
-fn at_problem(problem: &str) -> String {
-    format!("/you?problem={problem}")
 }
 
 fn with_cookies(headers: &HeaderMap, household: &Household, to: Redirect) -> Response {
@@ -262,6 +228,8 @@ fn with_cookies(headers: &HeaderMap, household: &Household, to: Redirect) -> Res
     let mut cookies = vec![
         keep(visitor::COOKIE, token, &hidden),
         keep(members::COOKIE, &household.write(), &hidden),
+        // Of another profile, or used.
+        keep(NEXT, "", &hidden),
         // What another one skipped.
         keep(visitor::SKIPPED, "", ""),
         // By this a page in another tab knows that it may be somebody else's now (`app/src/pages/shell.rs`).

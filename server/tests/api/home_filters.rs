@@ -158,4 +158,10 @@ async fn a_page_without_films_says_whether_there_are_none_or_the_visitor_put_the
             assert!(page.contains(says), "{path}?{query}: {page}");
         }
     }
+    for (query, says) in
+        [("genre=Foo", "There is no genre “Foo” here."), ("library=true", "There is no film in your library yet.")]
+    {
+        let page = visitor.page(&format!("/search?q=the&{query}")).await;
+        assert!(page.contains(says), "{query}: {page}");
+    }
 }

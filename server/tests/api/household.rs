@@ -1,4 +1,10 @@
-use reqwest::{Client, RequestBuilder, redirect::Policy};
+use std::sync::Arc;
+
+use reqwest::{
+    Client, RequestBuilder,
+    cookie::{CookieStore, Jar},
+    redirect::Policy,
+};
 use serde_json::Value;
 
 use crate::{
@@ -9,13 +15,15 @@ use crate::{
 /// A browser: it keeps cookies, and follows no redirect, so that a test sees it.
 struct Browser<'a> {
     http: Client,
+    cookies: Arc<Jar>,
     server: &'a Server,
 }
 
 impl<'a> Browser<'a> {
     fn new(server: &'a Server) -> Self {
-        let http = Client::builder().cookie_store(true).redirect(Policy::none()).build().expect("a client");
-        Self { http, server }
+        let cookies = Arc::new(Jar::default());
+        let http = Client::builder().cookie_provider(Arc::clone(&cookies)).redirect(Policy::none());
+        Self { http: http.build().expect("a client"), cookies, server }
     }
 
     async fn page(&self, path: &str) -> String {
@@ -28,6 +36,17 @@ impl<'a> Browser<'a> {
             self.http.post(self.server.at("/you")).header("content-type", "application/x-www-form-urlencoded");
         let answer = request.body(form.to_owned()).send().await.expect("an answer");
         assert_eq!(answer.status(), 303, "{form}");
+        answer.headers()["location"].to_str().expect("text").to_owned()
+    }
+
+    /// The same, by somebody who has its cookies: what the answer sets does not reach the browser.
+    async fn without_an_answer(&self, form: &str) -> String {
+        let address = self.server.at("/you");
+        let cookies = self.cookies.cookies(&address.parse().expect("an address")).expect("cookies");
+        let apart = Client::builder().redirect(Policy::none()).build().expect("a client");
+        let request = apart.post(address).header("cookie", cookies);
+        let request = request.header("content-type", "application/x-www-form-urlencoded").body(form.to_owned());
+        let answer = request.send().await.expect("an answer");
         answer.headers()["location"].to_str().expect("text").to_owned()
     }
 
@@ -198,6 +217,52 @@ async fn a_browser_whose_profile_was_deleted_elsewhere_is_told_so_and_begins_ano
         desk.rates(film).await;
         assert_eq!(desk.rated().await, [film], "whoever was forgotten can begin anew");
     }
+}
+
+#[tokio::test]
+async fn a_new_code_whose_answer_was_lost_is_known_to_the_browser_that_made_it() {
+    let server = Server::start(&[]).await;
+    let film = server.some_films(1).await[0];
+    let browser = Browser::new(&server);
+    browser.page("/").await;
+    browser.rates(film).await;
+    for sends_again in [false, true] {
+        let code = browser.code().await;
+        assert_eq!(browser.without_an_answer("do=renew&confirm=yes").await, "/you?done=renew");
+        if sends_again {
+            assert_eq!(browser.wishes("do=renew&confirm=yes").await, "/you?done=renew");
+        } else {
+            assert_eq!(leads_to(|| browser.http.get(server.at("/"))).await.as_deref(), Some("/you?done=renew"));
+        }
+        assert_eq!(browser.rated().await, [film]);
+        assert_ne!(browser.code().await, code);
+    }
+}
+
+#[tokio::test]
+async fn whoever_follows_the_new_link_in_a_browser_with_the_old_code_is_asked_about_it() {
+    let server = Server::start(&[]).await;
+    let film = server.some_films(1).await[0];
+    let (desk, phone) = (Browser::new(&server), Browser::new(&server));
+    desk.page("/").await;
+    desk.rates(film).await;
+    phone.wishes(&format!("do=carry&code={}", desk.code().await)).await;
+    desk.wishes("do=renew&confirm=yes").await;
+    let code = desk.code().await;
+    // What a browser looks for by itself is seen by nobody.
+    for (path, header) in [("/favicon.ico", None), ("/nowhere", Some("image"))] {
+        let mut request = phone.http.get(server.at(path));
+        if let Some(destination) = header {
+            request = request.header("sec-fetch-dest", destination);
+        }
+        assert_eq!(request.send().await.expect("an answer").status(), 404, "{path}");
+    }
+    let to = leads_to(|| phone.http.get(server.at(&format!("/you?code={code}")))).await.expect("a page");
+    assert_eq!(to, format!("/you?problem=renewed&code={code}"));
+    let page = phone.page(&to).await;
+    assert!(page.contains("has a new code") && page.contains("Use this profile here?"), "{page}");
+    assert_eq!(phone.wishes(&format!("do=carry&code={code}")).await, "/you");
+    assert_eq!(phone.rated().await, [film]);
 }
 
 #[tokio::test]

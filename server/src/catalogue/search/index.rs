@@ -205,15 +205,26 @@ impl NameIndex {
         found.into_iter().map(|(place, _)| film(place).id).collect()
     }
 
-    /// The films with a name that has all these words, or all but a year behind them that is the film's.
+    /// The films with a name that has all these words, or all but a year behind them that is the film's; the films of a year,
+    /// if there is nothing else. The beginning of a year is one only where no name has it.
     fn named_and_dated(&self, typed: &[String], unfinished: bool) -> Vec<(u32, f64)> {
         let mut best = self.named(typed, unfinished);
-        if let Some((name, year)) = Year::behind(typed, unfinished) {
-            for (film, fit) in self.named(name, false) {
-                if let Some(cost) = year.cost(self.films[film as usize].year) {
-                    keep(&mut best, film, fit - cost);
+        match Year::behind(typed) {
+            Some(([], year)) if year.is_whole() => {
+                for (film, place) in
+                    self.films.iter().zip(0_u32..).filter(|(film, _)| year.cost(film.year) == Some(0.0))
+                {
+                    keep(&mut best, place, f64::from(film.ratings + 1).log2());
                 }
             }
+            Some((name @ [_, ..], year)) if year.is_whole() || (unfinished && best.is_empty()) => {
+                for (film, fit) in self.named(name, false) {
+                    if let Some(cost) = year.cost(self.films[film as usize].year) {
+                        keep(&mut best, film, fit - cost);
+                    }
+                }
+            }
+            _ => {}
         }
         best.into_iter().collect()
     }
@@ -261,7 +272,8 @@ impl NameIndex {
     fn mark_slips(&self, agreement: &mut [u8], word: &str, unfinished: bool) {
         let letters: Vec<char> = word.chars().collect();
         let most = forgiven(letters.len());
-        if most == 0 {
+        // Another number is another film.
+        if most == 0 || word.bytes().all(|letter| letter.is_ascii_digit()) {
             return;
         }
         let set = letter_set(&letters);

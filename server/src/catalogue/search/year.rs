@@ -8,14 +8,18 @@ const OFF_BY_ONE: f64 = 4.0;
 const CENTURIES: [&str; 3] = ["18", "19", "20"];
 
 impl<'a> Year<'a> {
-    /// The words in front, and the year behind them; an unfinished one has two digits or more.
-    pub(super) fn behind(typed: &'a [String], unfinished: bool) -> Option<(&'a [String], Self)> {
-        let (last, name) = typed.split_last().filter(|(_, name)| !name.is_empty())?;
-        let is_long_enough = last.len() == 4 || (unfinished && matches!(last.len(), 2 | 3));
-        let is_year = is_long_enough
+    /// The words in front, and the year behind them.
+    pub(super) fn behind(typed: &'a [String]) -> Option<(&'a [String], Self)> {
+        let (last, name) = typed.split_last()?;
+        let is_year = last.len() <= 4
             && last.bytes().all(|digit| digit.is_ascii_digit())
-            && CENTURIES.iter().any(|century| last.starts_with(century));
+            && CENTURIES.iter().any(|century| last.starts_with(century) || century.starts_with(last.as_str()));
         is_year.then_some((name, Self(last)))
+    }
+
+    /// Whether it has all its digits.
+    pub(super) fn is_whole(&self) -> bool {
+        self.0.len() == 4
     }
 
     /// What it costs that a film is of this year; `None` if the film cannot be meant.
@@ -24,7 +28,7 @@ impl<'a> Year<'a> {
         if released.to_string().starts_with(self.0) {
             return Some(0.0);
         }
-        let year: u16 = self.0.parse().ok().filter(|_| self.0.len() == 4)?;
+        let year: u16 = self.0.parse().ok().filter(|_| self.is_whole())?;
         (year.abs_diff(released) == 1).then_some(OFF_BY_ONE)
     }
 }
