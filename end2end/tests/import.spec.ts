@@ -307,6 +307,8 @@ test('a list of films that one has narrows rows and search, and what is not know
 });
 
 test('axe finds nothing on these pages, and nothing is wider than the window', async ({ page }) => {
+  // Twenty audits.
+  test.slow();
   const { csv } = await file(page);
   await bring(page, csv);
   await expect(page.getByRole('heading', { name: 'Your Letterboxd file is in' })).toBeVisible();

@@ -25,18 +25,25 @@ test('a rating changes the row, and the rated film leaves it', async ({ home, pa
 test('a second click where a card was rated does not rate the film that comes in its place', async ({ home, page }) => {
   await page.goto('/');
   await home.isFilled();
-  const [first = ''] = await home.titles();
-  await home.cards.first().hover();
-  const slider = page.getByRole('slider', { name: `Rate ${first}` });
-  const box = await slider.boundingBox();
-  if (!box) throw new Error('the slider is not there');
-  const [x, y] = [box.x + box.width * 0.7, box.y + box.height / 2];
-  await page.mouse.click(x, y);
-  await expect.poll(async () => (await home.titles())[0]).not.toBe(first);
-  await page.mouse.click(x, y);
-  await page.waitForTimeout(1_000);
-  await page.goto('/films/rated');
-  await expect(page.locator('main li')).toHaveCount(1);
+  // Where the machine takes longer to choose films than a second click may take, it is another click: then again.
+  for (let rated = 1; rated <= 8; rated += 1) {
+    const [first = ''] = await home.titles();
+    await home.cards.first().hover();
+    const slider = page.getByRole('slider', { name: `Rate ${first}` });
+    const box = await slider.boundingBox();
+    if (!box) throw new Error('the slider is not there');
+    const [x, y] = [box.x + box.width * 0.7, box.y + box.height / 2];
+    const began = Date.now();
+    await page.mouse.click(x, y);
+    await expect.poll(async () => (await home.titles())[0], { intervals: [20] }).not.toBe(first);
+    if (Date.now() - began > 400) continue;
+    await page.mouse.click(x, y);
+    await page.waitForTimeout(1_000);
+    await page.goto('/films/rated');
+    await expect(page.locator('main li')).toHaveCount(rated);
+    return;
+  }
+  test.skip(true, 'this machine chooses films too slowly for a second click to hit another one');
 });
 
 test('likes are not taken back by the second click of a double click', async ({ home, page }) => {
@@ -151,6 +158,23 @@ test('films are liked and skipped by keyboard, and the focus stays among them', 
   await expect(films).toHaveCount(asked - 1);
   await expect(films.first(), 'the next film has its place and the focus').toBeFocused();
   await expect(films.first()).toContainText(second);
+});
+
+test('films are skipped one after the other without moving the mouse', async ({ home, page }) => {
+  await page.goto('/');
+  await home.isFilled();
+  const films = home.welcome.locator('li.card');
+  const asked = await films.count();
+  const box = await films
+    .first()
+    .getByRole('button', { name: /^Skip / })
+    .boundingBox();
+  if (!box) throw new Error('there is nothing to press');
+  for (let skipped = 1; skipped <= 3; skipped += 1) {
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+    await expect(films).toHaveCount(asked - skipped);
+    await page.waitForTimeout(400);
+  }
 });
 
 test('the welcome strip goes when the visitor is known well enough', async ({ home, page }) => {

@@ -136,6 +136,6 @@ test.describe('when the server is gone', () => {
     const isThere = async () => poster.evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth > 0);
     expect(await isThere()).toBe(false);
     await page.unroute('**/poster/**');
-    await expect.poll(isThere).toBe(true);
+    await expect.poll(isThere, { timeout: 40_000 }).toBe(true);
   });
 });

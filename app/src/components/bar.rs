@@ -36,6 +36,8 @@ pub(crate) fn TopBar(
     children: Option<Children>,
 ) -> impl IntoView {
     let hint = if films == 0 { "Search films".to_owned() } else { format!("Search {} films", grouped(films)) };
+    let own = own_name();
+    let is_short = children.is_none() && own.is_none();
     let here = use_location().pathname.get_untracked();
     let link = |to: &'static str, name: &'static str| {
         view! {
@@ -54,10 +56,11 @@ pub(crate) fn TopBar(
             <nav class="site-links" aria-label="Site">
                 {link("/import", "Import")} {link("/you", "Your films")}
             </nav>
-            <div class="top-bar-end">
-                {match children {
-                    Some(children) => EitherOf3::A(children()),
-                    None => own_name().map_or(EitherOf3::B(()), |own| EitherOf3::C(view! { <Whose own /> })),
+            <div class="top-bar-end" class:top-bar-short=is_short>
+                {match (children, own) {
+                    (Some(children), _) => EitherOf3::A(children()),
+                    (None, Some(own)) => EitherOf3::B(view! { <Whose own /> }),
+                    (None, None) => EitherOf3::C(()),
                 }} <ThemeToggle />
             </div>
         </header>

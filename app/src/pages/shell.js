@@ -64,7 +64,7 @@ const tries = new WeakMap();
 const askAgain = (image) => {
   const before = tries.get(image) ?? 0;
   tries.set(image, before + 1);
-  setTimeout(() => image.isConnected && (image.src += ''), Math.min(2000 * 2 ** before, 60_000));
+  setTimeout(() => image.isConnected && (image.src += ''), Math.min(2000 * 1.5 ** before, 30_000));
 };
 addEventListener('error', ({ target }) => target instanceof HTMLImageElement && askAgain(target), true);
 for (const image of document.images) if (image.complete && !image.naturalWidth) askAgain(image);

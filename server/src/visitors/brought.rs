@@ -13,6 +13,16 @@ pub struct Brought {
     pub others: Vec<OtherFilm>,
 }
 
+/// Whether a rating that was given then counts, and not the one that is here. Many files tell the day alone, by its first
+/// second: of the same day is one that corrects another.
+fn counts_beside(at: Option<i64>, since: i64) -> bool {
+    const DAY: i64 = 24 * 60 * 60;
+    match at {
+        None => since <= UNDATED,
+        Some(at) => at >= since || (at % DAY == 0 && at == since - since % DAY),
+    }
+}
+
 /// When a rating was given of which nobody knows it: before all others, so that any newer word of it counts.
 pub(super) const UNDATED: i64 = 0;
 
@@ -42,8 +52,7 @@ impl Kept {
         let (count, stored) = match here {
             None => (&mut self.new, true),
             Some((known, _)) if known == stars => (&mut self.same, false),
-            // Files tell the day at best: of the same day is one file that corrects another.
-            Some((_, since)) if at.unwrap_or(UNDATED) >= since => (&mut self.changed, true),
+            Some((_, since)) if counts_beside(at, since) => (&mut self.changed, true),
             Some(_) => (&mut self.older, false),
         };
         *count += 1;

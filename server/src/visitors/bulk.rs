@@ -222,6 +222,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_file_that_tells_the_day_alone_corrects_what_was_said_in_its_course() {
+        let (_folder, visitors) = store();
+        let bring = |halves, at| Brought { ratings: vec![(MovieId(1), stars(halves), Some(at))], ..Brought::default() };
+        let midnight = 20_000 * 86_400;
+        visitors.keep(ME, bring(8, midnight + 80_000)).await.expect("kept");
+        assert_eq!(visitors.keep(ME, bring(4, midnight + 79_999)).await.expect("kept").older, 1, "a time is a time");
+        assert_eq!(visitors.keep(ME, bring(4, midnight - 86_400)).await.expect("kept").older, 1, "another day");
+        assert_eq!(visitors.keep(ME, bring(4, midnight)).await.expect("kept").changed, 1);
+    }
+
+    #[tokio::test]
     async fn who_is_forgotten_has_said_nothing_and_nobody_else_is() {
         let (_folder, visitors) = store();
         for who in [ME, OTHER] {

@@ -4,7 +4,7 @@ use app::domain::{MovieId, SearchOrder};
 
 use super::{
     Query,
-    spelling::{forgiven, slips, words},
+    spelling::{forgiven, same_number, slips, words},
     year::Year,
 };
 use crate::catalogue::{FilmFacts, FilmNames};
@@ -239,6 +239,10 @@ impl NameIndex {
             let begin = self.vocabulary.partition_point(|known| **known < **word);
             for at in (begin..self.vocabulary.len()).take_while(|&at| self.vocabulary[at].starts_with(word.as_str())) {
                 agreement[at] = if self.vocabulary[at].len() == word.len() { EXACT } else { BEGINS };
+            }
+            let same = same_number(word).map(|same| self.vocabulary.binary_search_by(|known| (**known).cmp(same)));
+            if let Some(Ok(at)) = same {
+                agreement[at] = BEGINS;
             }
         }
         let mut best: HashMap<u32, f64> = HashMap::new();

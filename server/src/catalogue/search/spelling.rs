@@ -22,6 +22,30 @@ const PLAIN: [(char, &str); 12] = [
 const ROMAN: [(&str, &str); 7] =
     [("ii", "2"), ("iii", "3"), ("iv", "4"), ("vi", "6"), ("vii", "7"), ("viii", "8"), ("ix", "9")];
 
+/// Numbers that titles spell out, and people type.
+const SPELLED: [(&str, &str); 11] = [
+    ("two", "2"),
+    ("three", "3"),
+    ("four", "4"),
+    ("five", "5"),
+    ("six", "6"),
+    ("seven", "7"),
+    ("eight", "8"),
+    ("nine", "9"),
+    ("ten", "10"),
+    ("eleven", "11"),
+    ("twelve", "12"),
+];
+
+/// The same number, spelled out or in digits.
+pub fn same_number(word: &str) -> Option<&'static str> {
+    SPELLED.iter().find_map(|&(spelled, digits)| match word {
+        _ if word == spelled => Some(digits),
+        _ if word == digits => Some(spelled),
+        _ => None,
+    })
+}
+
 /// A letter without accents, in lower case: none or more letters.
 pub fn plain(letter: char) -> impl Iterator<Item = char> {
     letter.to_lowercase().nfkd().filter(|&letter| !is_combining_mark(letter)).flat_map(|letter| {
