@@ -132,7 +132,8 @@ test.describe('when the server is gone', () => {
     await page.route('**/poster/**', (route) => route.abort());
     await page.goto('/');
     await home.isFilled();
-    const poster = home.popular.locator('li.card img').first();
+    // One that is seen: what is out of sight is not asked for.
+    const poster = home.welcome.locator('li.card img').first();
     const isThere = async () => poster.evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth > 0);
     expect(await isThere()).toBe(false);
     await page.unroute('**/poster/**');
