@@ -5,8 +5,11 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const BITE = 2_000;
-const PAUSE_MS = 25;
+/** Small enough to end within a sentence and between any two elements, for as much as is seen without scrolling. */
+const SMALL = 200;
+const SEEN = 24_000;
+const LARGE = 8_000;
+const PAUSE_MS = 18;
 
 /** Stands before the server at `url`; hands on everything, and HTML in small bites. Gives its own address. */
 export async function trickling(url: string): Promise<{ url: string; server: Server }> {
@@ -34,29 +37,12 @@ export async function trickling(url: string): Promise<{ url: string; server: Ser
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
 }
 
-/** Every so many bytes, and where a line is begun that what follows shares: behind each element of the top bar, behind what
- * stands in a list of lines with buttons, and behind each bulb. */
 async function inBites(page: Buffer, send: (bite: Buffer) => void) {
-  let start = 0;
-  for (const end of [...cuts(page), page.length]) {
-    send(page.subarray(start, end));
-    start = end;
+  const painted = page.indexOf('<header');
+  for (let start = 0; start < page.length;) {
+    const size = start < painted ? painted - start : start < painted + SEEN ? SMALL : LARGE;
+    send(page.subarray(start, start + size));
+    start += size;
     await sleep(PAUSE_MS);
   }
-}
-
-function cuts(page: Buffer): number[] {
-  const text = page.toString('latin1'); // a byte a character, so that positions are those of the bytes
-  const behind = (tags: RegExp, open: string, close: string) => {
-    const from = text.indexOf(open);
-    const part = from < 0 ? '' : text.slice(from, text.indexOf(close, from));
-    return [...part.matchAll(tags)].map(({ index, 0: tag }) => from + index + tag.length);
-  };
-  const ends = [
-    ...behind(/<\/(a|button|form|nav|summary)>/g, '<header', '</header>'),
-    ...behind(/<\/(form|span)>/g, '<ol class="arrangement"', '</ol>'),
-    ...behind(/<\/i>/g, '<p class="bulbs"', '</p>'),
-  ];
-  const bites = Array.from({ length: Math.floor(page.length / BITE) }, (_, bite) => (bite + 1) * BITE);
-  return [...bites, ...ends].sort((a, b) => a - b);
 }

@@ -11,7 +11,8 @@ test.describe('with a worker that is busy for longer than a prediction may wait'
   test('a failure is said where the films would be, and Retry brings them', async ({ home, marquee, page }) => {
     const [film = 1] = someFilms();
     const other = await occupyWorker(marquee.url, [film]);
-    await page.goto('/?profile=1');
+    // Not until every poster is loaded: on a slow machine it may have failed by then.
+    await page.goto('/?profile=1', { waitUntil: 'domcontentloaded' });
     await home.isWaiting();
     const before = await home.boxes();
     await home.hasFailed();

@@ -19,7 +19,7 @@ fn counts_beside(at: Option<i64>, since: i64) -> bool {
     const DAY: i64 = 24 * 60 * 60;
     match at {
         None => since <= UNDATED,
-        Some(at) => at >= since || (at % DAY == 0 && at == since - since % DAY),
+        Some(at) => at >= since || at == since - since % DAY,
     }
 }
 

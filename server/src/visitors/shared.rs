@@ -119,12 +119,8 @@ impl SharedVisitors {
         }
     }
 
-    /// Deletes everything of the visitor's; `tell` adds what is to be known from then on.
-    async fn erase(
-        &self,
-        visitor: VisitorId,
-        tell: impl FnOnce(&mut Pipeline, &Keys<'_>, bool),
-    ) -> Result<(), VisitorsError> {
+    /// Deletes everything of the visitor's, and their profile too if it is to end and there was anything.
+    async fn erase(&self, visitor: VisitorId, end: Option<End>) -> Result<(), VisitorsError> {
         self.must_be_theirs(visitor).await?;
         let keys = self.keys(visitor);
         let mut names = vec![keys.shoes(), keys.others()];
@@ -136,7 +132,13 @@ impl SharedVisitors {
         let any = self.link.command::<u32>(&any).await? > 0;
         let mut all = redis::pipe();
         all.atomic().cmd("DEL").arg(names).ignore();
-        tell(&mut all, &keys, any);
+        match end {
+            None => {
+                all.cmd("SET").arg(keys.forgotten()).arg(1).arg("EX").arg(GONE_FOR).ignore();
+            }
+            Some(end) if any => tell_end(&mut all, &keys, end),
+            Some(_) => {}
+        }
         Ok(self.link.pipeline::<()>(&all).await?)
     }
 
@@ -293,19 +295,11 @@ impl VisitorStore for SharedVisitors {
     }
 
     async fn forget(&self, visitor: VisitorId) -> Result<(), VisitorsError> {
-        let tell = |all: &mut Pipeline, keys: &Keys<'_>, _| {
-            all.cmd("SET").arg(keys.forgotten()).arg(1).arg("EX").arg(GONE_FOR).ignore();
-        };
-        self.erase(visitor, tell).await
+        self.erase(visitor, None).await
     }
 
     async fn delete(&self, visitor: VisitorId) -> Result<(), VisitorsError> {
-        let tell = |all: &mut Pipeline, keys: &Keys<'_>, any| {
-            if any {
-                tell_end(all, keys, End::Deleted);
-            }
-        };
-        self.erase(visitor, tell).await
+        self.erase(visitor, Some(End::Deleted)).await
     }
 
     async fn hand_over(&self, from: VisitorId, to: VisitorId) -> Result<(), VisitorsError> {

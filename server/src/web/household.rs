@@ -217,29 +217,28 @@ fn not_done(error: &VisitorsError) -> &'static str {
 }
 
 fn with_cookies(headers: &HeaderMap, household: &Household, to: Redirect) -> Response {
-    let secure = if visitor::is_https(headers) { "; Secure" } else { "" };
-    let keep = |name: &str, value: &str, attributes: &str| {
-        let age = if value.is_empty() { 0 } else { MAX_AGE };
-        format!("{name}={value}; Path=/; Max-Age={age}; SameSite=Lax{attributes}")
-    };
-    let hidden = format!("; HttpOnly{secure}");
+    let is_https = visitor::is_https(headers);
+    // One without a value is taken away.
+    let age = |value: &str| if value.is_empty() { 0 } else { MAX_AGE };
+    let private = |name: &str, value: &str| visitor::private_cookie(name, value, Some(age(value)), is_https);
+    let keep = |name: &str, value: &str| format!("{name}={value}; Path=/; Max-Age={}; SameSite=Lax", age(value));
     let active = household.members.get(household.active);
     let token = active.map_or("", |member| member.token.as_str());
     let mut cookies = vec![
-        keep(visitor::COOKIE, token, &hidden),
-        keep(members::COOKIE, &household.write(), &hidden),
+        private(visitor::COOKIE, token),
+        private(members::COOKIE, &household.write()),
         // Of another profile, or used.
-        keep(NEXT, "", &hidden),
+        private(NEXT, ""),
         // What another one skipped.
-        keep(visitor::SKIPPED, "", ""),
+        keep(visitor::SKIPPED, ""),
         // By this a page in another tab knows that it may be somebody else's now (`app/src/pages/shell.rs`).
-        keep(CHANGED, &visitor::moment().to_string(), ""),
+        keep(CHANGED, &visitor::moment().to_string()),
     ];
     for (name, at) in CHOSEN.into_iter().zip(0..) {
         let value = active.map_or("", |member| member.chosen[at].as_str());
         // What stands there came from a cookie, and goes into one; yet it could be anybody's text.
         let value = if value.bytes().all(|byte| byte.is_ascii_graphic() && byte != b';') { value } else { "" };
-        cookies.push(keep(name, value, ""));
+        cookies.push(keep(name, value));
     }
     let mut response = to.into_response();
     for cookie in cookies {

@@ -43,13 +43,13 @@ pub async fn know(State(site): State<SharedSite>, mut request: Request, next: Ne
         Ok(token) => token,
         Err(error) => return ApiError::internal(&error).into_response(),
     };
-    let secure = is_https(request.headers());
+    let cookie = private_cookie(COOKIE, &token, Some(MAX_AGE), is_https(request.headers()));
     request.extensions_mut().insert(Visitor { id: fingerprint(&token), returning: false, operator, preferences });
     let mut response = next.run(request).await;
     // Not with a refusal: another site's form could have asked for it, and the cookie would take the place of the one
     // that the browser did not send along.
     let given = response.status().is_success() || response.status().is_redirection();
-    if given && let Ok(cookie) = HeaderValue::from_str(&set_cookie(&token, secure)) {
+    if given && let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     if changes {
@@ -109,9 +109,11 @@ fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='))
 }
 
-fn set_cookie(token: &str, secure: bool) -> String {
-    let secure = if secure { "; Secure" } else { "" };
-    format!("{COOKIE}={token}; Path=/; Max-Age={MAX_AGE}; HttpOnly; SameSite=Lax{secure}")
+/// A `Set-Cookie` of what no script may read (RFC 6265): for so many seconds, or until the browser is closed.
+pub fn private_cookie(name: &str, value: &str, max_age: Option<u32>, is_https: bool) -> String {
+    let age = max_age.map_or_else(String::new, |seconds| format!("; Max-Age={seconds}"));
+    let secure = if is_https { "; Secure" } else { "" };
+    format!("{name}={value}; Path=/{age}; HttpOnly; SameSite=Lax{secure}")
 }
 
 /// Whether a text could be a token of our making.
@@ -143,7 +145,8 @@ mod tests {
     #[test]
     fn a_visitor_is_known_by_the_cookie_they_were_given() {
         let token = hex(&[0x5a; TOKEN_BYTES]);
-        let sent_back = format!("theme=dark; {}", set_cookie(&token, false).split(';').next().unwrap_or_default());
+        let given = private_cookie(COOKIE, &token, Some(MAX_AGE), false);
+        let sent_back = format!("theme=dark; {}", given.split(';').next().unwrap_or_default());
         assert_eq!(known(&headers(&sent_back)), Some(fingerprint(&token)));
         assert_eq!(cookie(&headers(&sent_back), "theme"), Some("dark"));
     }
@@ -158,7 +161,7 @@ mod tests {
 
     #[test]
     fn the_cookie_is_out_of_scripts_reach_and_stays_on_this_site() {
-        let cookie = set_cookie("00", true);
+        let cookie = private_cookie(COOKIE, "00", None, true);
         for part in ["HttpOnly", "SameSite=Lax", "Path=/", "Secure"] {
             assert!(cookie.contains(part), "{cookie}");
         }

@@ -93,13 +93,12 @@ fn is_page(request: &Request) -> bool {
 /// The page where a new code can be made comes with what that would be.
 async fn with_next_token(request: Request, next: Next) -> Response {
     let is_asked_for = request.uri().path() == "/you" && next_token(request.headers()).is_none();
-    let secure = if visitor::is_https(request.headers()) { "; Secure" } else { "" };
+    let is_https = visitor::is_https(request.headers());
     let mut response = next.run(request).await;
-    if let (true, Ok(token)) = (is_asked_for, visitor::new_token()) {
-        let cookie = format!("{NEXT}={token}; Path=/; HttpOnly; SameSite=Lax{secure}");
-        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-            response.headers_mut().append(header::SET_COOKIE, cookie);
-        }
+    if let (true, Ok(token)) = (is_asked_for, visitor::new_token())
+        && let Ok(cookie) = HeaderValue::from_str(&visitor::private_cookie(NEXT, &token, None, is_https))
+    {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
 }
