@@ -19,10 +19,13 @@ const PAGES = {
   'a page that there is not': '/nowhere',
 };
 
+// Of the page that there is not.
+test.use({ expectedComplaints: /404/ });
+
 /** What takes its place and is not shown, though the page is whole. */
 function unseen(page: Page): Promise<string[]> {
   return page.evaluate(() =>
-    [...document.querySelectorAll('main > *, main > * > *, .row-head, .chips, .filters, .verdict, .film-tools')]
+    [...document.querySelectorAll('main > *, main > * > *, .row-head, .aside, .chips, .filters, .verdict, .film-tools')]
       .filter((element) => getComputedStyle(element).visibility === 'hidden')
       .map((element) => `${element.tagName} ${element.className}`),
   );
