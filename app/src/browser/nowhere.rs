@@ -8,6 +8,10 @@ pub(crate) async fn pause(_milliseconds: u32) {
     std::future::pending::<()>().await;
 }
 
+pub(crate) async fn painted() {
+    std::future::pending::<()>().await;
+}
+
 pub(crate) async fn shown() {
     std::future::pending::<()>().await;
 }

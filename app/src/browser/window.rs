@@ -14,6 +14,9 @@ use crate::pages::Theme;
 /// A row counts as scrolled to its end when it is this close, in CSS pixels: sub-pixel layout never quite gets there.
 const NEAR_END: i32 = 8;
 
+/// The longest that anything waits for a paint, in milliseconds.
+const UNPAINTED: i32 = 100;
+
 fn document() -> Option<Document> {
     web_sys::window()?.document()
 }
@@ -25,6 +28,21 @@ fn by_id(id: &str) -> Option<HtmlElement> {
 /// Waits.
 pub(crate) async fn pause(milliseconds: u32) {
     TimeoutFuture::new(milliseconds).await;
+}
+
+/// Waits until what has changed so far is painted: what a visitor does shows before anything else is done about it. A tab in
+/// the background paints nothing, and waits no longer than [`UNPAINTED`].
+pub(crate) async fn painted() {
+    let frame = Promise::new(&mut |resolve, _| {
+        if let Some(window) = web_sys::window() {
+            // Neither can fail; whichever comes first counts.
+            let _ = window.request_animation_frame(&resolve);
+            let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, UNPAINTED);
+        }
+    });
+    let _ = JsFuture::from(frame).await;
+    // A frame's callbacks run before it is painted.
+    pause(0).await;
 }
 
 /// Whether the tab is in the background.

@@ -1,6 +1,6 @@
 //! The top bar: the way home, the search, whose page this is, the theme.
 
-use leptos::{either::EitherOf3, prelude::*};
+use leptos::{either::EitherOf3, prelude::*, task::spawn_local};
 use leptos_router::hooks::use_location;
 
 use super::{
@@ -86,8 +86,12 @@ fn ThemeToggle() -> impl IntoView {
     Effect::new(move |_| dark.set(browser::is_dark()));
     let toggle = move |_| {
         let theme = if browser::is_dark() { Theme::Light } else { Theme::Dark };
-        browser::choose_theme(theme);
         dark.set(theme == Theme::Dark);
+        // All of the page is drawn anew: the button has answered by then.
+        spawn_local(async move {
+            browser::painted().await;
+            browser::choose_theme(theme);
+        });
     };
     view! {
         <button

@@ -174,6 +174,7 @@ impl Marking {
     }
 
     async fn send_all(self) {
+        browser::painted().await;
         while let Some(change) = self.outbox.try_with_value(|outbox| outbox.front().copied()).flatten() {
             let (movie, mark, on) = change;
             let answer = browser::send(ADDRESS, &self.fields(change)).await;

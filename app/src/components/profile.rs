@@ -118,6 +118,7 @@ impl Profile {
         if !self.sending.get_value() {
             self.sending.set_value(true);
             spawn_local(async move {
+                browser::painted().await;
                 while let Some((movie, stars)) = self.outbox.try_update_value(FilmMap::pop_first).flatten() {
                     self.store(movie, stars).await;
                 }

@@ -22,9 +22,12 @@ impl Voice {
         Self { said: RwSignal::new(String::new()), problem: RwSignal::new(None) }
     }
 
-    /// Says what was done.
+    /// Says what was done. Who sees it sees it first.
     pub(crate) fn say(self, what: String) {
-        self.said.set(what);
+        spawn_local(async move {
+            browser::painted().await;
+            self.said.try_set(what);
+        });
     }
 
     /// What was said last, to follow.

@@ -51,7 +51,7 @@ impl From<RedisError> for SetupError {
     fn from(error: RedisError) -> Self {
         match advice(&error) {
             Some(advice) => Self::Unfit(advice.to_owned()),
-            None => Self::Broke(error.to_string()),
+            None => Self::Broke(in_words(&error)),
         }
     }
 }
@@ -83,7 +83,14 @@ fn advice(error: &RedisError) -> Option<&'static str> {
 
 /// An error of Redis for a person: what to do if we know, else what Redis said.
 pub fn in_words(error: &RedisError) -> String {
-    advice(error).map_or_else(|| error.to_string(), str::to_owned)
+    match advice(error) {
+        Some(advice) => advice.to_owned(),
+        // The system's own words are "Resource temporarily unavailable".
+        None if error.is_timeout() => {
+            "it does not answer in time (with TLS, rediss://, only a port with TLS does)".to_owned()
+        }
+        None => error.to_string(),
+    }
 }
 
 /// What is done with every new connection before it is used.

@@ -90,6 +90,16 @@ fn redis_is_spoken_to_over_tls_with_a_certificate_that_is_trusted() {
     assert!(code == Some(1) && !said.contains("panicked"), "{said}");
 }
 
+#[test]
+fn tls_to_a_port_without_it_is_said_to_be_that() {
+    let redis = Redis::start();
+    let mut command = crate::support::marquee();
+    command.args(["jobs", "list", "--queue", &redis.url().replace("redis://", "rediss://")]);
+    let output = command.output().expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(1) && said.contains("only a port with TLS"), "{said}");
+}
+
 #[tokio::test]
 async fn a_rating_that_cannot_be_read_hides_no_other() {
     let redis = Redis::start();

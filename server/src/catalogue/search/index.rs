@@ -4,7 +4,7 @@ use app::domain::{MovieId, SearchOrder};
 
 use super::{
     Query,
-    spelling::{forgiven, same_number, slips, words},
+    spelling::{forgiven, is_first, is_part, same_number, slips, words},
     year::Year,
 };
 use crate::catalogue::{FilmFacts, FilmNames};
@@ -206,7 +206,8 @@ impl NameIndex {
     }
 
     /// The films with a name that has all these words, or all but a year behind them that is the film's; the films of a year,
-    /// if there is nothing else. The beginning of a year is one only where no name has it.
+    /// if there is nothing else. The beginning of a year is one only where no name has it. The number of a sequel may be
+    /// people's alone ("harry potter 3"), and always is the first film's.
     fn named_and_dated(&self, typed: &[String], unfinished: bool) -> Vec<(u32, f64)> {
         let mut best = self.named(typed, unfinished);
         match Year::behind(typed) {
@@ -225,6 +226,14 @@ impl NameIndex {
                 }
             }
             _ => {}
+        }
+        if let Some((number, name @ [_, ..])) = typed.split_last() {
+            let least = if best.is_empty() { f64::NEG_INFINITY } else { EXACTLY };
+            if is_first(number) || (best.is_empty() && is_part(number)) {
+                for (film, fit) in self.named(name, false).into_iter().filter(|&(_, fit)| fit >= least) {
+                    keep(&mut best, film, fit);
+                }
+            }
         }
         best.into_iter().collect()
     }

@@ -2,7 +2,8 @@
 //!
 //! A film is found when each word of the text is in one of its names: as a word, as the beginning of one, inside one;
 //! and where that finds next to nothing, with a slip of the finger or two ([`spelling`]). Names run together are compared too
-//! ("spiderman", "M*A*S*H"). A year may stand behind a name ("alien (1979)"). Any text is a valid one.
+//! ("spiderman", "M*A*S*H"). Behind a name may stand a year ("alien (1979)"), or a number that it does not have ("alien 1").
+//! Any text is a valid one.
 
 mod index;
 pub mod spelling;

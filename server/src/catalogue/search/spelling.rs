@@ -46,6 +46,17 @@ pub fn same_number(word: &str) -> Option<&'static str> {
     })
 }
 
+/// Whether a word behind a name says that the first film of the name is meant.
+pub fn is_first(word: &str) -> bool {
+    matches!(word, "1" | "i")
+}
+
+/// Whether a word behind a name can say which of several films is meant.
+pub fn is_part(word: &str) -> bool {
+    const MOST: u8 = 12;
+    word.parse().is_ok_and(|number| (1..=MOST).contains(&number))
+}
+
 /// A letter without accents, in lower case: none or more letters.
 pub fn plain(letter: char) -> impl Iterator<Item = char> {
     letter.to_lowercase().nfkd().filter(|&letter| !is_combining_mark(letter)).flat_map(|letter| {

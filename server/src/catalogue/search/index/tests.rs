@@ -143,3 +143,11 @@ fn a_number_is_the_same_spelled_out() {
     }
     assert_eq!(found("godfather two"), ["The Godfather: Part II"]);
 }
+
+#[test]
+fn a_film_is_found_by_a_number_that_its_name_does_not_have() {
+    assert_eq!(found("matrix i"), ["The Matrix"]);
+    assert_eq!(found("the godfather 1 "), ["The Godfather", "The Godfather: Part II"], "nobody numbers the first one");
+    assert_eq!(found("spider man 3"), ["Spider-Man"]);
+    assert_eq!(found("godfather 7"), ["The Godfather", "The Godfather: Part II"], "which one, people see");
+}
