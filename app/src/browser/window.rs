@@ -14,7 +14,7 @@ use crate::pages::Theme;
 /// A row counts as scrolled to its end when it is this close, in CSS pixels: sub-pixel layout never quite gets there.
 const NEAR_END: i32 = 8;
 
-/// The longest that anything waits for a paint, in milliseconds.
+/// Where nothing is painted, no paint is waited for any longer. Milliseconds.
 const UNPAINTED: i32 = 100;
 
 fn document() -> Option<Document> {
@@ -31,7 +31,7 @@ pub(crate) async fn pause(milliseconds: u32) {
 }
 
 /// Waits until what has changed so far is painted: what a visitor does shows before anything else is done about it. A tab in
-/// the background paints nothing, and waits no longer than [`UNPAINTED`].
+/// the background paints nothing: it waits for [`UNPAINTED`], or as long as the browser makes its timers wait.
 pub(crate) async fn painted() {
     let frame = Promise::new(&mut |resolve, _| {
         if let Some(window) = web_sys::window() {

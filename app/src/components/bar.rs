@@ -84,8 +84,12 @@ fn Whose(own: String) -> impl IntoView {
 fn ThemeToggle() -> impl IntoView {
     let dark = RwSignal::new(false);
     Effect::new(move |_| dark.set(browser::is_dark()));
+    let chosen = StoredValue::new(None);
     let toggle = move |_| {
-        let theme = if browser::is_dark() { Theme::Light } else { Theme::Dark };
+        // What was chosen a moment ago may not be on the page yet.
+        let was_dark = chosen.get_value().map_or_else(browser::is_dark, |theme| theme == Theme::Dark);
+        let theme = if was_dark { Theme::Light } else { Theme::Dark };
+        chosen.set_value(Some(theme));
         dark.set(theme == Theme::Dark);
         // All of the page is drawn anew: the button has answered by then.
         spawn_local(async move {

@@ -80,7 +80,10 @@ impl Profile {
     pub(crate) fn keep_when_left(self) {
         browser::on_leave(move || {
             let unsettled = self.unsettled.try_update_value(FilmMap::take).unwrap_or_default();
+            // What waits to be sent is sent here; should the visitor come back to this page, not once more.
+            self.outbox.try_update_value(FilmMap::take);
             for (movie, stars) in unsettled {
+                self.note_stored(movie, stars);
                 let mut fields = vec![
                     ("movie", movie.to_string()),
                     ("stars", stars.map_or_else(|| "0".to_owned(), |stars| stars.to_string())),
@@ -141,12 +144,7 @@ impl Profile {
         self.settle(movie, stars);
         match answer {
             Ok(answer) => {
-                self.stored.update_value(|stored| {
-                    match stars {
-                        Some(stars) => stored.insert(movie, stars),
-                        None => stored.remove(movie),
-                    };
-                });
+                self.note_stored(movie, stars);
                 // What is stored is what is shown, unless the visitor has said something else since.
                 if self.unsettled.with_value(|unsettled| !unsettled.has(movie)) {
                     self.shown.set(movie, stars);
@@ -161,6 +159,13 @@ impl Profile {
                 self.for_you.resume(before_that);
             }
         }
+    }
+
+    fn note_stored(self, movie: MovieId, stars: Option<Stars>) {
+        self.stored.try_update_value(|stored| match stars {
+            Some(stars) => stored.insert(movie, stars),
+            None => stored.remove(movie),
+        });
     }
 
     /// The server has answered for this rating, one way or the other; a later one of the same film is still open.

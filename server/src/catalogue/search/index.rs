@@ -4,7 +4,7 @@ use app::domain::{MovieId, SearchOrder};
 
 use super::{
     Query,
-    spelling::{forgiven, is_first, is_part, same_number, slips, words},
+    spelling::{forgiven, is_first, is_part, same_numbers, slips, words},
     year::Year,
 };
 use crate::catalogue::{FilmFacts, FilmNames};
@@ -227,15 +227,32 @@ impl NameIndex {
             }
             _ => {}
         }
-        if let Some((number, name @ [_, ..])) = typed.split_last() {
-            let least = if best.is_empty() { f64::NEG_INFINITY } else { EXACTLY };
-            if is_first(number) || (best.is_empty() && is_part(number)) {
-                for (film, fit) in self.named(name, false).into_iter().filter(|&(_, fit)| fit >= least) {
-                    keep(&mut best, film, fit);
-                }
+        if let Some((number, name @ [_, ..])) = typed.split_last()
+            && (is_first(number) || (is_part(number) && !self.is_numbered(name, number)))
+        {
+            for (film, fit) in self.named(name, false) {
+                keep(&mut best, film, fit);
             }
         }
         best.into_iter().collect()
+    }
+
+    /// Whether a name has all these words, and the number as one more.
+    fn is_numbered(&self, words: &[String], number: &str) -> bool {
+        let numbers: Vec<usize> =
+            same_numbers(number).filter_map(|same| self.place(same)).chain(self.place(number)).collect();
+        let Some(words) = words.iter().map(|word| self.place(word)).collect::<Option<Vec<_>>>() else { return false };
+        self.names.iter().map(|name| &self.words_of[name.words.start as usize..name.words.end as usize]).any(
+            |of_name| {
+                let has = |&word: &usize| of_name.contains(&(word as u32));
+                numbers.iter().any(has) && words.iter().all(has)
+            },
+        )
+    }
+
+    /// Where a word stands in the vocabulary.
+    fn place(&self, word: &str) -> Option<usize> {
+        self.vocabulary.binary_search_by(|known| (**known).cmp(word)).ok()
     }
 
     /// The films with a name that has all these words, and how well it fits. An article in front need not be there.
@@ -249,9 +266,8 @@ impl NameIndex {
             for at in (begin..self.vocabulary.len()).take_while(|&at| self.vocabulary[at].starts_with(word.as_str())) {
                 agreement[at] = if self.vocabulary[at].len() == word.len() { EXACT } else { BEGINS };
             }
-            let same = same_number(word).map(|same| self.vocabulary.binary_search_by(|known| (**known).cmp(same)));
-            if let Some(Ok(at)) = same {
-                agreement[at] = BEGINS;
+            for at in same_numbers(word).filter_map(|same| self.place(same)) {
+                agreement[at] = agreement[at].min(BEGINS);
             }
         }
         let mut best: HashMap<u32, f64> = HashMap::new();

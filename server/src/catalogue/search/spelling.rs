@@ -22,8 +22,11 @@ const PLAIN: [(char, &str); 12] = [
 const ROMAN: [(&str, &str); 7] =
     [("ii", "2"), ("iii", "3"), ("iv", "4"), ("vi", "6"), ("vii", "7"), ("viii", "8"), ("ix", "9")];
 
-/// Numbers that titles spell out, and people type.
-const SPELLED: [(&str, &str); 11] = [
+/// Numbers that titles spell out or count in one letter, and people type.
+const SPELLED: [(&str, &str); 14] = [
+    ("i", "1"),
+    ("v", "5"),
+    ("x", "10"),
     ("two", "2"),
     ("three", "3"),
     ("four", "4"),
@@ -38,8 +41,8 @@ const SPELLED: [(&str, &str); 11] = [
 ];
 
 /// The same number, spelled out or in digits.
-pub fn same_number(word: &str) -> Option<&'static str> {
-    SPELLED.iter().find_map(|&(spelled, digits)| match word {
+pub fn same_numbers(word: &str) -> impl Iterator<Item = &'static str> {
+    SPELLED.iter().filter_map(move |&(spelled, digits)| match word {
         _ if word == spelled => Some(digits),
         _ if word == digits => Some(spelled),
         _ => None,
