@@ -51,7 +51,7 @@ impl From<RedisError> for SetupError {
     fn from(error: RedisError) -> Self {
         match advice(&error) {
             Some(advice) => Self::Unfit(advice.to_owned()),
-            None => Self::Broke(in_words(&error)),
+            None => Self::Broke(as_said(&error)),
         }
     }
 }
@@ -83,14 +83,15 @@ fn advice(error: &RedisError) -> Option<&'static str> {
 
 /// An error of Redis for a person: what to do if we know, else what Redis said.
 pub fn in_words(error: &RedisError) -> String {
-    match advice(error) {
-        Some(advice) => advice.to_owned(),
+    advice(error).map_or_else(|| as_said(error), str::to_owned)
+}
+
+fn as_said(error: &RedisError) -> String {
+    if error.is_timeout() {
         // The system's own words are "Resource temporarily unavailable".
-        None if error.is_timeout() => {
-            "it does not answer in time (with TLS, rediss://, only a port with TLS does)".to_owned()
-        }
-        None => error.to_string(),
+        return "it does not answer in time (with TLS, rediss://, only a port with TLS does)".to_owned();
     }
+    error.to_string()
 }
 
 /// What is done with every new connection before it is used.

@@ -4,8 +4,7 @@ use app::domain::{MovieId, SearchOrder};
 
 use super::{
     Query,
-    spelling::{forgiven, is_first, is_part, same_numbers, slips, words},
-    year::Year,
+    spelling::{forgiven, same_numbers, slips, words},
 };
 use crate::catalogue::{FilmFacts, FilmNames};
 
@@ -205,56 +204,6 @@ impl NameIndex {
         found.into_iter().map(|(place, _)| film(place).id).collect()
     }
 
-    /// The films with a name that has all these words, or all but a year behind them that is the film's; the films of a year,
-    /// if there is nothing else. The beginning of a year is one only where no name has it. The number of a sequel may be
-    /// people's alone ("harry potter 3"), and always is the first film's.
-    fn named_and_dated(&self, typed: &[String], unfinished: bool) -> Vec<(u32, f64)> {
-        let mut best = self.named(typed, unfinished);
-        match Year::behind(typed) {
-            Some(([], year)) if year.is_whole() => {
-                for (film, place) in
-                    self.films.iter().zip(0_u32..).filter(|(film, _)| year.cost(film.year) == Some(0.0))
-                {
-                    keep(&mut best, place, f64::from(film.ratings + 1).log2());
-                }
-            }
-            Some((name @ [_, ..], year)) if year.is_whole() || (unfinished && best.is_empty()) => {
-                for (film, fit) in self.named(name, false) {
-                    if let Some(cost) = year.cost(self.films[film as usize].year) {
-                        keep(&mut best, film, fit - cost);
-                    }
-                }
-            }
-            _ => {}
-        }
-        if let Some((number, name @ [_, ..])) = typed.split_last()
-            && (is_first(number) || (is_part(number) && !self.is_numbered(name, number)))
-        {
-            for (film, fit) in self.named(name, false) {
-                keep(&mut best, film, fit);
-            }
-        }
-        best.into_iter().collect()
-    }
-
-    /// Whether a name has all these words, and the number as one more.
-    fn is_numbered(&self, words: &[String], number: &str) -> bool {
-        let numbers: Vec<usize> =
-            same_numbers(number).filter_map(|same| self.place(same)).chain(self.place(number)).collect();
-        let Some(words) = words.iter().map(|word| self.place(word)).collect::<Option<Vec<_>>>() else { return false };
-        self.names.iter().map(|name| &self.words_of[name.words.start as usize..name.words.end as usize]).any(
-            |of_name| {
-                let has = |&word: &usize| of_name.contains(&(word as u32));
-                numbers.iter().any(has) && words.iter().all(has)
-            },
-        )
-    }
-
-    /// Where a word stands in the vocabulary.
-    fn place(&self, word: &str) -> Option<usize> {
-        self.vocabulary.binary_search_by(|known| (**known).cmp(word)).ok()
-    }
-
     /// The films with a name that has all these words, and how well it fits. An article in front need not be there.
     fn named(&self, typed: &[String], unfinished: bool) -> HashMap<u32, f64> {
         let whole = typed.concat();
@@ -287,6 +236,16 @@ impl NameIndex {
             self.collect(&agreements, &squashed, &mut best);
         }
         best
+    }
+
+    /// Where a word stands in the vocabulary.
+    fn place(&self, word: &str) -> Option<usize> {
+        self.vocabulary.binary_search_by(|known| (**known).cmp(word)).ok()
+    }
+
+    /// The words of a name.
+    fn words_in(&self, name: &Name) -> &[u32] {
+        &self.words_of[name.words.start as usize..name.words.end as usize]
     }
 
     /// Lets words of the vocabulary that agree in no way so far agree in another.
@@ -346,7 +305,7 @@ impl NameIndex {
 
     fn consider(&self, number: u32, agreements: &[Vec<u8>], squashed: &Squashed, best: &mut HashMap<u32, f64>) {
         let name = &self.names[number as usize];
-        let words = &self.words_of[name.words.start as usize..name.words.end as usize];
+        let words = self.words_in(name);
         let mut cost = 0.0;
         for agreement in agreements {
             match words.iter().map(|&word| agreement[word as usize]).min() {
@@ -411,5 +370,6 @@ fn everyones_average(facts: &[FilmFacts]) -> f64 {
     if ratings > 0.0 { stars / ratings } else { 0.0 }
 }
 
+mod behind;
 #[cfg(test)]
 mod tests;
