@@ -104,17 +104,11 @@ fn summarise(metadata: &Metadata, path: &Path) -> std::io::Result<()> {
 
 fn write_validation(out: &mut impl Write, validation: &Validation) -> std::io::Result<()> {
     writeln!(out, "nDCG@10 on the likes of {} viewers who were held out:", validation.viewers)?;
-    writeln!(out, "{:>6} {:>7} {:>8} {:>11} {:>7}", "liked", "model", "network", "popularity", "lists")?;
-    for row in &validation.rows {
-        writeln!(
-            out,
-            "{:>6} {:>7.3} {:>8.3} {:>11.3} {:>7}",
-            row.shown.to_string(),
-            row.ndcg,
-            row.network,
-            row.popularity,
-            row.lists,
-        )?;
+    writeln!(out, "{:>6} {:>7} {:>8} {:>7} {:>11} {:>7}", "liked", "model", "network", "iALS", "popularity", "lists")?;
+    for fitting::Row { shown, lists, ndcg, network, popularity, ials } in &validation.rows {
+        let shown = shown.to_string();
+        let ials = ials.map_or("–".to_owned(), |ials| format!("{ials:.3}"));
+        writeln!(out, "{shown:>6} {ndcg:>7.3} {network:>8.3} {ials:>7} {popularity:>11.3} {lists:>7}")?;
     }
     Ok(())
 }
@@ -122,7 +116,7 @@ fn write_validation(out: &mut impl Write, validation: &Validation) -> std::io::R
 /// How often a plain line says how far it is, where there is no terminal to draw on.
 const PLAIN_EVERY: Duration = Duration::from_secs(10);
 
-/// A bar on a terminal; elsewhere a line now and then.
+/// A bar on a terminal; elsewhere a line where something begins, and now and then.
 pub(super) struct TrainingBar {
     bar: ProgressBar,
     stage: Option<Stage>,
@@ -146,7 +140,8 @@ impl TrainingBar {
             Stage::Mixture => "mixing",
             Stage::Stars => "predicting stars",
         };
-        if self.stage != Some(stage) {
+        let begins = self.stage != Some(stage);
+        if begins {
             self.stage = Some(stage);
             self.bar.reset();
             self.bar.set_prefix(doing);
@@ -155,7 +150,7 @@ impl TrainingBar {
         self.bar.set_length(of as u64);
         self.bar.set_position(done as u64);
         self.bar.set_message(loss.clone());
-        if self.bar.is_hidden() && self.said.elapsed() >= PLAIN_EVERY {
+        if self.bar.is_hidden() && (begins || self.said.elapsed() >= PLAIN_EVERY) {
             self.said = Instant::now();
             let percent = 100 * done / of.max(1);
             // Progress that can't be shown is no reason to stop.

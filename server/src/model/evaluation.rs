@@ -7,6 +7,7 @@
 //! catalogue but those k. k = 1, 3, 5, 10, 20 for viewers with at least k + 5 likes, and ⌊0.8·n⌋ for those with n ≥ 10.
 
 use app::domain::{MovieId, Stars, ViewerId};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{History, ModelError, Recommender, best_positions};
@@ -21,6 +22,8 @@ pub const FOLDS: u64 = 5;
 pub const DRAWS: u32 = 3;
 /// Histories that are scored at once.
 const BATCH: usize = 64;
+/// Batches whose rankings are kept at once.
+const BATCHES: usize = 64;
 /// nDCG looks at so many places of a ranking.
 pub const NDCG_AT: usize = 10;
 /// Recall looks at so many.
@@ -213,14 +216,21 @@ pub fn rank(
     films: usize,
     mut each: impl FnMut(&Case, &[usize]),
 ) -> Result<(), ModelError> {
-    for batch in cases.chunks(BATCH) {
+    let ranked = |batch: &[Case]| -> Result<Vec<Vec<usize>>, ModelError> {
         let histories: Vec<&History> = batch.iter().map(|case| &case.history).collect();
-        for (case, mut scores) in batch.iter().zip(model.scores(&histories)?) {
+        let scores = model.scores(&histories)?.into_iter().zip(batch);
+        let rankings = scores.map(|(mut scores, case)| {
             for &(film, _) in &case.history.ratings {
                 scores[film] = f32::NEG_INFINITY;
             }
-            each(case, &best_positions(&scores, films, |film| scores[film] > f32::NEG_INFINITY));
-        }
+            best_positions(&scores, films, |film| scores[film] > f32::NEG_INFINITY)
+        });
+        Ok(rankings.collect())
+    };
+    // Rankings are small, but of a million lists they are not.
+    for some in cases.chunks(BATCH * BATCHES) {
+        let rankings = some.par_chunks(BATCH).map(ranked).collect::<Result<Vec<_>, _>>()?;
+        some.iter().zip(rankings.iter().flatten()).for_each(|(case, ranking)| each(case, ranking));
     }
     Ok(())
 }

@@ -9,20 +9,17 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
-    thread,
     time::{Duration, Instant},
 };
 
 use app::domain::ViewerId;
 
 use super::{
-    FilmOrder, Ials, Likes, ModelError, Popularity, Traits,
+    FilmOrder, Likes, ModelError, Traits,
     blend::{Blend, Knot},
-    evaluation::{self, Case},
-    ials::{self, Factors},
-    linear::{self, LinearError, Recipe, Weights, fame},
-    set_autoencoder::SetRecommender,
-    training::{self, Hyper, Trained, TrainingError},
+    evaluation, ials,
+    linear::{LinearError, Recipe, Weights},
+    training::{self, Hyper, TrainingError},
     tuning::{self, Among, Assembly, Comparison, Ingredient, Mixture, Tuner},
 };
 use crate::catalogue::Interactions;
@@ -32,10 +29,12 @@ mod left_out;
 #[cfg(test)]
 mod tests;
 mod validation;
+mod workshop;
 
 use budget::{Plan, Size};
 use left_out::LeftOut;
 pub use validation::{Row, Validation};
+use workshop::{Lists, Parts, Workshop};
 
 /// One viewer in so many is held out of a round.
 const ONE_IN: u64 = 5;
@@ -47,6 +46,11 @@ const MANY: usize = 8_000;
 const FEWEST: usize = 100;
 /// More than about this many tell nothing new and take long to rank for.
 const ENOUGH: u64 = 2_000;
+/// Where one viewer in so many is held out, or fewer, what was made without them is what serves: they would add nothing that
+/// can be measured, and making everything again with them would take as long again.
+const HARDLY_ANYBODY: u64 = 20;
+/// Orders in which the likes of those held out are dealt where viewers are [`MANY`]: others tell more than the same ones again.
+const FEW_DRAWS: u32 = 2;
 /// Weights kept of each film: what the rest would add is lost in the third digit (docs/model.md).
 const STRONGEST: usize = 350;
 
@@ -155,7 +159,6 @@ pub fn fit(
     let started = Instant::now();
     let order = Arc::new(FilmOrder::new(interactions.films.clone()));
     let progress = Mutex::new(progress);
-    let say = |stage, done, of| tell(&progress, stage, Progress { done, of, loss: None });
     let workshop = Workshop { interactions, traits, options, order };
     let viewers = Likes::of(interactions, training::LEAST_LIKES, &wanted).viewers().len();
     let lots = ONE_IN.max(viewers as u64 / ENOUGH);
@@ -166,9 +169,10 @@ pub fn fit(
         _ => 1,
     };
     let films = interactions.films.len();
-    let plan = Plan { rounds, factors: true, hyper: workshop.hyper(viewers) };
+    let again = options.audience == Audience::Known || rounds != 1 || lots < HARDLY_ANYBODY;
+    let plan = Plan { rounds, again, factors: true, hyper: workshop.hyper(viewers) };
     let ratings = interactions.items.len();
-    let Plan { rounds, factors, hyper } = plan.within(options.budget, Size { viewers, films, ratings });
+    let Plan { rounds, factors, hyper, .. } = plan.within(options.budget, Size { viewers, films, ratings });
     let tables = if factors { tuning::FACTORS.len() } else { 0 };
     let epochs = options.budget.map(|_| hyper.epochs).or(options.epochs);
     let workshop = Workshop { options: Options { epochs, ..options }, ..workshop };
@@ -182,11 +186,12 @@ pub fn fit(
     };
     let of_round = |round: u64| lessons.get(round as usize).map_or(interactions, |left_out| &left_out.interactions);
 
-    let mut networks = workshop.networks(rounds + 1, kept, of_round, &progress)?;
-    let last = networks.pop().ok_or(FitError::Parts)?;
+    let mut networks = workshop.networks(rounds + u64::from(again), kept, of_round, &progress)?;
+    let last = again.then(|| networks.pop()).flatten();
+    let draws = if viewers < MANY { tuning::DRAWS } else { FEW_DRAWS };
     let mut trials = Vec::new();
+    let steps = Steps::new(&progress, Stage::Trials, networks.len() * Workshop::steps_of_trial(tables));
     for (round, trained) in (0..).zip(networks) {
-        say(Stage::Trials, round as usize, rounds as usize);
         let kept = |viewer| kept(round, viewer);
         let lists = match lessons.get(round as usize) {
             Some(left_out) => Lists {
@@ -195,9 +200,8 @@ pub fn fit(
                 viewers: 0,
             },
             None => Lists {
-                cases: [round, lots + round].map(|half| {
-                    evaluation::cases(interactions, tuning::DRAWS, |viewer| wanted(viewer) && lot(viewer) == half)
-                }),
+                cases: [round, lots + round]
+                    .map(|half| evaluation::cases(interactions, draws, |viewer| wanted(viewer) && lot(viewer) == half)),
                 among: Among::Best,
                 viewers: interactions
                     .viewers
@@ -207,29 +211,37 @@ pub fn fit(
             },
         };
         let workshop = Workshop { interactions: of_round(round), ..workshop.clone() };
-        trials.push(workshop.trial(&trained, tables, kept, lists)?);
+        trials.push(workshop.trial(&trained, tables, kept, lists, &steps)?);
     }
     drop(lessons);
 
-    say(Stage::Mixture, 0, 2);
+    // Which parts are made again turns out only then: at most all of them.
+    let to_make = if last.is_some() { Workshop::steps_of_parts(tuning::RECIPES.len(), tables) } else { 0 };
+    let steps = Steps::new(&progress, Stage::Mixture, 1 + validation::STEPS + to_make);
     let all: Vec<&Tuner> = trials.iter().flat_map(|trial| &trial.tuners).collect();
     let compared = Comparison::of(&all);
     let mixtures = mixtures(&compared, |_| true);
+    steps.done();
     let validation = match options.audience {
-        Audience::Newcomers => validation::validate(&trials, &compared)?,
+        Audience::Newcomers => validation::validate(&trials, &compared, &steps)?,
         Audience::Known => None,
     };
-    drop(trials);
-    say(Stage::Mixture, 1, 2);
     let Assembly { experts, factors, knots } = Assembly::of(&mixtures);
-    let parts = workshop.parts(&last, &recipes(&experts), &factors, &wanted)?;
+    let parts = match last {
+        Some(last) => {
+            drop(trials);
+            workshop.parts(&last, &recipes(&experts), &factors, &wanted, &steps)?
+        }
+        None => trials.pop().ok_or(FitError::Parts)?.parts,
+    };
     let made = experts.iter().map(|expert| parts.expert(expert)).collect::<Option<Vec<_>>>().ok_or(FitError::Parts)?;
     let rounded = made.iter().map(|expert| expert.rounded().map_err(ModelError::from));
     let (made, scales): (Vec<Weights>, Vec<f32>) = rounded.collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
     let knots = knots.into_iter().map(|knot| Knot { linear: knot.linear * scales[knot.expert], ..knot }).collect();
-    let hyper = last.hyper;
+    let tables = parts.tables(&factors).ok_or(FitError::Parts)?;
+    let Parts { network, hyper, viewers, .. } = parts;
     let factors = factors.into_iter().map(|number| workshop.factors_hyper(number, viewers)).collect();
-    let model = Blend::new(parts.network, made, parts.factors, knots).ok_or(FitError::Parts)?;
+    let model = Blend::new(network, made, tables, knots).ok_or(FitError::Parts)?;
     Ok(Fitted { model, hyper, experts, factors, viewers, validation, took: started.elapsed() })
 }
 
@@ -238,35 +250,24 @@ fn tell(progress: &Mutex<impl FnMut(Stage, Progress)>, stage: Stage, now: Progre
     (progress.lock().unwrap_or_else(PoisonError::into_inner))(stage, now);
 }
 
-/// The parts of a model, before they are mixed.
-struct Parts {
-    network: SetRecommender,
-    /// Recipes, their obscurity aside, and what was made of them.
-    made: Vec<(Recipe, Weights)>,
-    /// The tables of factors that were asked for.
-    factors: Vec<Factors>,
-    /// How many of those it learned from liked each film.
-    likes: Vec<u32>,
+/// The steps of a stage, told one by one.
+struct Steps<'a> {
+    tell: Box<dyn Fn(usize) + Sync + 'a>,
+    done: AtomicUsize,
 }
 
-/// What was made without some viewers, and what it is asked about them.
-struct Trial {
-    parts: Parts,
-    popularity: Popularity,
-    /// The lists of each half of the viewers held out.
-    cases: [Vec<Case>; 2],
-    tuners: [Tuner; 2],
-    /// Viewers held out.
-    viewers: usize,
-}
+impl<'a> Steps<'a> {
+    /// Tells that none of so many is done yet.
+    fn new(progress: &'a Mutex<impl FnMut(Stage, Progress) + Send>, stage: Stage, of: usize) -> Self {
+        let tell = Box::new(move |done| tell(progress, stage, Progress { done, of, loss: None }));
+        tell(0);
+        Self { tell, done: AtomicUsize::new(0) }
+    }
 
-/// What a trial is asked.
-struct Lists {
-    /// By halves of the viewers.
-    cases: [Vec<Case>; 2],
-    among: Among,
-    /// How many viewers are held out.
-    viewers: usize,
+    /// Tells that one more is done.
+    fn done(&self) {
+        (self.tell)(self.done.fetch_add(1, Ordering::Relaxed) + 1);
+    }
 }
 
 /// What is best for the lists of these tuners; the network alone where there are too few of them.
@@ -291,125 +292,4 @@ fn recipes(experts: &[Vec<Ingredient>]) -> Vec<Recipe> {
         }
     }
     recipes
-}
-
-#[derive(Clone)]
-struct Workshop<'a> {
-    interactions: &'a Interactions,
-    traits: &'a Traits,
-    options: Options,
-    order: Arc<FilmOrder>,
-}
-
-impl Workshop<'_> {
-    /// How a network is taught that has so many viewers.
-    fn hyper(&self, viewers: usize) -> Hyper {
-        let hyper = (self.options.hyper)(viewers, self.interactions.films.len(), self.options.seed);
-        Hyper { epochs: self.options.epochs.unwrap_or(hyper.epochs), ..hyper }
-    }
-
-    /// Teaches so many networks, the n-th with what the viewers for whom `kept(n, viewer)` is true rated of `of_round(n)`: each
-    /// on a core of its own, unless one is large enough to be shared among the cores.
-    fn networks<'l>(
-        &self,
-        networks: u64,
-        kept: impl Fn(u64, ViewerId) -> bool + Sync,
-        of_round: impl Fn(u64) -> &'l Interactions,
-        progress: &Mutex<impl FnMut(Stage, Progress) + Send>,
-    ) -> Result<Vec<Trained>, FitError> {
-        let lessons = (0..networks).map(|number| {
-            let likes = Likes::of(of_round(number), training::LEAST_LIKES, |viewer| kept(number, viewer));
-            let hyper = self.hyper(likes.viewers().len());
-            (likes, hyper)
-        });
-        let lessons: Vec<(Likes, Hyper)> = lessons.collect();
-        let of = lessons.iter().map(|(likes, hyper)| training::steps(likes, hyper)).sum();
-        let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        let at_once = match lessons.first() {
-            Some((likes, hyper)) if !training::is_shared(likes, hyper) => rayon::current_num_threads(),
-            _ => 1,
-        };
-        let teach = || {
-            let mut taught = Vec::new();
-            while let Some((number, (likes, hyper))) =
-                Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|number| Some((number, lessons.get(number)?)))
-            {
-                let trained = training::train(likes, self.traits, *hyper, |now| {
-                    let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-                    tell(progress, Stage::Networks, Progress { done, of, loss: Some(now.loss) });
-                });
-                taught.push((number, trained));
-            }
-            taught
-        };
-        let mut taught: Vec<_> = thread::scope(|scope| {
-            let threads: Vec<_> = (0..at_once.clamp(1, lessons.len().max(1))).map(|_| scope.spawn(teach)).collect();
-            let outcomes = threads.into_iter().map(|thread| thread.join());
-            outcomes.flat_map(|outcome| outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-        });
-        taught.sort_by_key(|&(number, _)| number);
-        Ok(taught.into_iter().map(|(_, trained)| trained).collect::<Result<_, _>>()?)
-    }
-
-    /// A network that was taught by those for whom `kept` is true, experts made of the same, and what they think of the
-    /// lists of the others.
-    fn trial(
-        &self,
-        trained: &Trained,
-        tables: usize,
-        kept: impl Fn(ViewerId) -> bool + Sync,
-        Lists { cases, among, viewers }: Lists,
-    ) -> Result<Trial, FitError> {
-        let tables: Vec<usize> = (0..tables).collect();
-        let parts = self.parts(trained, &tuning::RECIPES, &tables, &kept)?;
-        let popularity = Popularity::new(Arc::clone(&self.order), &Likes::of(self.interactions, 1, &kept));
-        let experts: Vec<&Weights> = parts.made.iter().map(|(_, weights)| weights).collect();
-        let tuner =
-            |half: usize| Tuner::new(&parts.network, &experts, &parts.factors, &parts.likes, &cases[half], among);
-        let tuners = [tuner(0)?, tuner(1)?];
-        Ok(Trial { parts, popularity, cases, tuners, viewers })
-    }
-
-    fn parts(
-        &self,
-        trained: &Trained,
-        recipes: &[Recipe],
-        tables: &[usize],
-        wanted: impl Fn(ViewerId) -> bool + Sync,
-    ) -> Result<Parts, FitError> {
-        let network = SetRecommender::new(trained.net.clone(), Arc::clone(&self.order), trained.version.clone())
-            .map_err(ModelError::from)?;
-        let made = linear::make(self.interactions, self.traits, &wanted, recipes, STRONGEST)?;
-        let likes = Likes::of(self.interactions, 1, &wanted);
-        let learn = |&number: &usize| {
-            let hyper = self.factors_hyper(number, likes.viewers().len());
-            Ials::train(Arc::clone(&self.order), &likes, hyper, |_| ()).into_factors()
-        };
-        let factors = tables.iter().map(learn).collect::<Option<Vec<_>>>().ok_or(FitError::Parts)?;
-        Ok(Parts { network, made: recipes.iter().copied().zip(made).collect(), factors, likes: likes.counts() })
-    }
-
-    /// How the factors with this number of [`tuning::FACTORS`] are learned from so many viewers.
-    fn factors_hyper(&self, number: usize, viewers: usize) -> ials::Hyper {
-        let (regularisation, unobserved) = tuning::FACTORS[number];
-        ials::Hyper {
-            factors: FACTORS,
-            iterations: iterations(viewers),
-            unobserved,
-            regularisation,
-            seed: self.options.seed,
-        }
-    }
-}
-
-impl Parts {
-    /// The expert that is made of these, if all of them are there.
-    fn expert(&self, ingredients: &[Ingredient]) -> Option<Weights> {
-        let weights = ingredients.iter().map(|Ingredient { recipe, factor }| {
-            let plain = Recipe { obscurity: 0.0, ..*recipe };
-            let (_, made) = self.made.iter().find(|(made, _)| *made == plain)?;
-            Some((made.divided(&fame(&self.likes, recipe.obscurity)), *factor))
-        });
-        Some(Weights::sum(&weights.collect::<Option<Vec<_>>>()?, STRONGEST))
-    }
 }

@@ -63,13 +63,15 @@ pub fn operations(viewers: usize, films: usize) -> f64 {
     if viewers * (FEW_VIEWERS as f64) < films { 4.0 * films * films * viewers } else { 2.0 * films * films * films }
 }
 
-/// The weights of these recipes; of each film only the `strongest`. One after the other, because each needs much memory.
+/// The weights of these recipes; of each film only the `strongest`. One after the other, because each needs much memory;
+/// `progress` hears of each that is made.
 pub fn make(
     interactions: &Interactions,
     traits: &Traits,
     wanted: impl Fn(ViewerId) -> bool,
     recipes: &[Recipe],
     strongest: usize,
+    progress: impl Fn(),
 ) -> Result<Vec<Weights>, LinearError> {
     let mut made = vec![None; recipes.len()];
     for &Recipe { rows, .. } in recipes {
@@ -77,6 +79,7 @@ pub fn make(
             let together = Together::of(interactions, traits, rows, &wanted);
             for (made, &recipe) in made.iter_mut().zip(recipes).filter(|(_, recipe)| recipe.rows == rows) {
                 *made = Some(together.weights(recipe, strongest)?);
+                progress();
             }
         }
     }

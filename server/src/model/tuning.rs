@@ -137,7 +137,7 @@ impl Tuner {
     pub fn new(
         network: &SetRecommender,
         experts: &[&Weights],
-        factors: &[Factors],
+        factors: &[&Factors],
         likes: &[u32],
         cases: &[Case],
         among: Among,

@@ -117,6 +117,8 @@ pub fn blend(bytes: Vec<u8>, metadata: &Metadata) -> Result<Blend, String> {
     if !net.is_finite().map_err(|error| plain(&error))? {
         return Err("a weight is not a number".to_owned());
     }
+    // The file's bytes go before the network's tables are made: of a large model they would be a third of the peak.
+    drop(builder);
     let version = net.version().map_err(|error| plain(&error))?;
     let network = SetRecommender::new(net, Arc::new(FilmOrder::new(films)), version).map_err(|error| plain(&error))?;
     Blend::new(network, experts, factors, metadata.knots.clone())

@@ -25,6 +25,8 @@ pub(super) struct Size {
 pub(super) struct Plan {
     /// Rounds in which some viewers are held out.
     pub(super) rounds: u64,
+    /// Whether the parts are made once more with everybody.
+    pub(super) again: bool,
     /// Whether factors are among the parts.
     pub(super) factors: bool,
     /// How each network is taught.
@@ -52,13 +54,13 @@ impl Plan {
         // Forwards and backwards for each viewer, and AdamW's passes for each step.
         let epoch = 6.0 * numbers * viewers as f64 + 20.0 * numbers * viewers.div_ceil(self.hyper.batch) as f64;
         let weights = linear::operations(viewers, films);
-        let rounds = self.rounds as f64;
+        let (rounds, again) = (self.rounds as f64, f64::from(u8::from(self.again)));
         // Each step of conjugate gradients meets what all have in common, and each rating twice; from both sides.
         let factors = FACTORS as f64;
         let pass = 4.0 * factors * ((viewers + films) as f64 * factors + 4.0 * ratings as f64);
-        let tables = if self.factors { rounds * tuning::FACTORS.len() as f64 + 1.0 } else { 0.0 };
-        (rounds + 1.0) * self.hyper.epochs as f64 * epoch / TEACHING
-            + (rounds * tuning::RECIPES.len() as f64 + 2.0) * weights / WEIGHTS
+        let tables = if self.factors { rounds * tuning::FACTORS.len() as f64 + again } else { 0.0 };
+        (rounds + again) * self.hyper.epochs as f64 * epoch / TEACHING
+            + (rounds * tuning::RECIPES.len() as f64 + 2.0 * again) * weights / WEIGHTS
             + tables * iterations(viewers) as f64 * pass / SOLVING
     }
 }
@@ -68,7 +70,7 @@ mod tests {
     use super::*;
 
     fn within(budget: Option<u64>) -> Plan {
-        let plan = Plan { rounds: 3, factors: true, hyper: Hyper::for_data(610, 9_742, 1) };
+        let plan = Plan { rounds: 3, again: true, factors: true, hyper: Hyper::for_data(610, 9_742, 1) };
         plan.within(budget.map(Duration::from_secs), Size { viewers: 610, films: 9_742, ratings: 100_836 })
     }
 

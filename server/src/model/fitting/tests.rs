@@ -68,6 +68,7 @@ fn figures_are_of_viewers_who_were_held_out_and_there_are_none_where_all_are_nee
     assert!((60..=160).contains(&validation.viewers), "three rounds of a fifth: {}", validation.viewers);
     assert!(!validation.rows.is_empty());
     assert!(validation.rows.iter().all(|row| row.lists > 0 && row.ndcg > 0.0 && row.ndcg <= 1.0), "{validation:?}");
+    assert!(validation.rows.iter().all(|row| row.ials.is_some_and(|ials| ials > 0.0 && ials <= 1.0)), "{validation:?}");
     assert_eq!(fitted(&samples::planted(60, 60), OPTIONS).validation, None);
 }
 
@@ -107,6 +108,29 @@ fn so_many_epochs_as_were_asked_for() {
     )
     .unwrap();
     assert_eq!(steps, 2 * fitted.viewers.div_ceil(fitted.hyper.batch));
+}
+
+#[test]
+fn where_those_held_out_are_hardly_anybody_nothing_is_made_twice() {
+    let interactions = samples::planted(60_000, 24);
+    // The least budget: without factors, and each network is taught for one epoch.
+    let hyper = |_, _, seed| Hyper { batch: 512, ..samples::small(seed) };
+    let options = Options { budget: Some(std::time::Duration::ZERO), hyper, ..OPTIONS };
+    let (mut steps, mut mixtures) = (0, Vec::new());
+    let progress = |stage, now: super::Progress| match stage {
+        Stage::Networks => steps = now.of,
+        Stage::Mixture => mixtures.push(now.of),
+        _ => {}
+    };
+    let fitted = fit(&interactions, &Traits::default(), options, |_| true, progress).unwrap();
+    assert_eq!(steps, fitted.viewers.div_ceil(512), "one network");
+    assert!(!mixtures.is_empty() && mixtures.iter().all(|&of| of == 3), "no part is made any more: {mixtures:?}");
+    let all = Likes::of(&interactions, crate::model::training::LEAST_LIKES, |_| true).viewers().len();
+    let held_out = all - fitted.viewers;
+    assert!(held_out > 0 && held_out * 20 <= all + all / 10, "{held_out} of {all}");
+    let validation = fitted.validation.unwrap();
+    assert!(validation.viewers >= held_out && !validation.rows.is_empty(), "{validation:?}");
+    assert!(validation.rows.iter().all(|row| row.ials.is_none()), "{validation:?}");
 }
 
 #[test]

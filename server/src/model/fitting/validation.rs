@@ -2,12 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{FitError, Trial, mixtures};
+use super::{
+    FitError, Steps, mixtures, network_alone,
+    workshop::{Parts, Trial},
+};
 use crate::model::{
     blend::Blend,
     evaluation::{self, Figures, Shown, Tally},
-    ials::Factors,
-    tuning::{Assembly, Comparison},
+    tuning::{Assembly, Comparison, FACTORS, Mixture},
 };
 
 /// The mixture's figures beside popularity's, on viewers that neither has seen.
@@ -32,36 +34,61 @@ pub struct Row {
     pub network: f64,
     /// Popularity's.
     pub popularity: f64,
+    /// That of the factors alone, with whichever of their settings is best for these very lists; none where they were not
+    /// tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ials: Option<f64>,
 }
 
+/// How many steps [`validate`] takes.
+pub(super) const STEPS: usize = 2;
+
 /// Each half's figures with the mixtures that were chosen on the other halves.
-pub(super) fn validate(trials: &[Trial], compared: &Comparison) -> Result<Option<Validation>, FitError> {
+pub(super) fn validate(
+    trials: &[Trial],
+    compared: &Comparison,
+    steps: &Steps<'_>,
+) -> Result<Option<Validation>, FitError> {
     let [mut blend, mut network, mut popularity] = [Figures::default(); 3];
+    let mut by_factors = [Figures::default(); FACTORS.len()];
     for half in 0..2 {
         // Tuners stand by trials, and each has one for each half.
         let chosen = mixtures(compared, |tuner| tuner % 2 != half);
-        let Assembly { experts, factors, knots } = Assembly::of(&chosen);
         for Trial { parts, popularity: popular, cases, .. } in trials {
             let cases = &cases[half];
             network.add(&evaluation::measure(&parts.network, cases)?);
             popularity.add(&evaluation::measure(popular, cases)?);
-            let experts = experts.iter().map(|expert| parts.expert(expert));
-            let experts = experts.collect::<Option<Vec<_>>>().ok_or(FitError::Parts)?;
-            // Those of a trial are all tables, in the order of their numbers.
-            let factors: Vec<Factors> = factors.iter().map(|&number| parts.factors[number].clone()).collect();
-            let model = Blend::new(parts.network.clone(), experts, factors, knots.clone()).ok_or(FitError::Parts)?;
-            blend.add(&evaluation::measure(&model, cases)?);
+            blend.add(&evaluation::measure(&mixed(parts, &chosen)?, cases)?);
+            for &(number, _) in &parts.factors {
+                let alone = Mixture { network: 0.0, factors: Some((number, 1.0)), ..network_alone() };
+                by_factors[number].add(&evaluation::measure(&mixed(parts, &[alone])?, cases)?);
+            }
         }
+        steps.done();
     }
-    let rows = Shown::ALL.into_iter().zip(blend.rows).zip(network.rows).zip(popularity.rows);
+    let ials = by_factors.iter().skip(1).fold(by_factors[0], |best, other| best.better_of(other));
+    let rows = Shown::ALL.into_iter().zip(blend.rows).zip(network.rows).zip(popularity.rows).zip(ials.rows);
     // To six digits: more say nothing, and JSON gives back exactly what was written.
     let rows: Vec<Row> = rows
-        .filter_map(|(((shown, blend), network), popularity)| {
+        .filter_map(|((((shown, blend), network), popularity), ials)| {
             let ndcg = |tally: Tally| tally.ndcg().map(|ndcg| (ndcg * 1e6).round() / 1e6);
             let (lists, network, popularity) = (blend.lists(), ndcg(network)?, ndcg(popularity)?);
-            Some(Row { shown, lists, ndcg: ndcg(blend)?, network, popularity })
+            Some(Row { shown, lists, ndcg: ndcg(blend)?, network, popularity, ials: ndcg(ials) })
         })
         .collect();
     let viewers = trials.iter().map(|trial| trial.viewers).sum();
     Ok((!rows.is_empty()).then_some(Validation { viewers, rows }))
+}
+
+/// The parts of a trial, which has all that any mixture asks for.
+fn mixed(parts: &Parts, mixtures: &[Mixture]) -> Result<Blend, FitError> {
+    let Assembly { experts, factors, knots } = Assembly::of(mixtures);
+    let experts: Option<Vec<_>> = experts.iter().map(|expert| parts.expert(expert)).collect();
+    let blend = Blend::new(
+        parts.network.clone(),
+        experts.ok_or(FitError::Parts)?,
+        parts.tables(&factors).ok_or(FitError::Parts)?,
+        knots,
+    );
+    blend.ok_or(FitError::Parts)
 }

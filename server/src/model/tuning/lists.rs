@@ -138,14 +138,14 @@ impl List {
         case: &Case,
         among: Among,
         experts: &[&Weights],
-        factors: &[Factors],
+        factors: &[&Factors],
         fames: &[Vec<f32>],
         network: &[f32],
     ) -> Self {
         let history = case.history();
         let shown = |film: usize| history.ratings.binary_search_by_key(&film, |&(film, _)| film).is_ok();
         let experts: Vec<Vec<f32>> = experts.iter().map(|expert| expert.scores(history.strengths())).collect();
-        let by_factors = |factors: &Factors| {
+        let by_factors = |factors: &&Factors| {
             let mut scores = vec![0.0; network.len()];
             factors.add_scores(&factors.visitor(history.strengths()), 1.0, &mut scores);
             scores

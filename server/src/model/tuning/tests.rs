@@ -28,7 +28,8 @@ fn the_chosen_mixture_is_no_worse_than_either_part_on_what_it_was_chosen_for() {
         Ials::train(Arc::clone(&order), &Likes::of(&interactions, 1, rest), hyper, |_| ()).into_factors().unwrap()
     };
     let factors: Vec<Factors> = FACTORS.into_iter().map(learn).collect();
-    let tuner = Tuner::new(&network, &experts, &factors, together.likes(), &cases, Among::Best).unwrap();
+    let all: Vec<&Factors> = factors.iter().collect();
+    let tuner = Tuner::new(&network, &experts, &all, together.likes(), &cases, Among::Best).unwrap();
 
     let Assembly { experts: blended, factors: tables, knots } = Assembly::of(&Comparison::of(&[&tuner]).best(|_| true));
     assert_eq!(knots.iter().map(|knot| knot.length).collect::<Vec<_>>(), [1, 3, 5, 10]);
