@@ -128,8 +128,12 @@ async fn the_rights_that_the_docs_give_are_all_that_is_needed() {
     let server = Server::start(&["--queue", &url]).await;
     becomes_ready(&server).await;
     let visitor = Client::builder().cookie_store(true).build().expect("a client");
-    let page = visitor.get(server.at("/")).send().await.expect("a page").text().await.expect("text");
-    assert!(!page.contains("Recommendations are late"));
+    // A page waits 20 ms for Redis, which a busy machine may need by itself: one that is in time is enough.
+    let start = Instant::now();
+    let page = async || visitor.get(server.at("/")).send().await.expect("a page").text().await.expect("text");
+    while page().await.contains("Recommendations are late") {
+        assert!(start.elapsed() < PATIENCE, "every page is late");
+    }
     let film = server.some_films(1).await[0];
     let rated = visitor.post(server.at("/fn/rate")).header("content-type", "application/x-www-form-urlencoded");
     let rated = rated.body(format!("movie={film}&stars=5")).send().await.expect("an answer");
