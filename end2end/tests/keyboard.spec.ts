@@ -86,6 +86,20 @@ test.describe('with the worker that stands between the page and the server', () 
     await expect(page.getByRole('slider')).toHaveValue('5');
   });
 
+  test('stars that no frame was painted after are on the page that is asked for next', async ({ home, page }) => {
+    await page.addInitScript(() => (window.requestAnimationFrame = () => 0));
+    await page.goto('/');
+    await page.evaluate(async () => navigator.serviceWorker.ready);
+    await page.reload();
+    await home.isFilled();
+    const slider = await sliderOf(home.popular.locator('li.card').first());
+    await slider.press('End');
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Enter');
+    await expect(page).toHaveURL(/\/movie\//);
+    await expect(page.getByRole('slider')).toHaveValue('5');
+  });
+
   test('what a page says as it is left arrives', async ({ home, page }) => {
     await page.goto('/');
     await page.evaluate(async () => navigator.serviceWorker.ready);

@@ -9,6 +9,6 @@ mod side;
 
 pub(crate) use side::{
     choose_theme, count, dropped, focus, focus_place, focused_place, follow, hidden, is_dark, is_rating, load_anew,
-    now, on_leave, painted, pause, read, remember, row_ends, scroll_row, select, send, send_while_leaving, shown,
-    stays_in, unfocus, value, write,
+    now, on_its_way, on_leave, painted, pause, read, remember, row_ends, scroll_row, select, send, send_while_leaving,
+    shown, stays_in, unfocus, value, write,
 };

@@ -54,6 +54,8 @@ pub(crate) fn row_ends(_list: &str) -> (bool, bool) {
 
 pub(crate) fn scroll_row(_list: &str, _forward: bool) {}
 
+pub(crate) fn on_its_way(_what: &str, _is: bool) {}
+
 pub(crate) fn on_leave(_leave: impl Fn() + 'static) {}
 
 pub(crate) fn send_while_leaving(_address: &str, _fields: &[(&str, String)]) {}

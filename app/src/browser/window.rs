@@ -78,6 +78,13 @@ pub(crate) fn on_leave(leave: impl Fn() + 'static) {
     leave.forget();
 }
 
+/// Says on the page whether something is on its way to the server: links wait for it (`pages/hands.js`).
+pub(crate) fn on_its_way(what: &str, is: bool) {
+    let Some(root) = document().and_then(|document| document.document_element()) else { return };
+    // It cannot fail: the name is one of ours.
+    let _ = if is { root.set_attribute(what, "") } else { root.remove_attribute(what) };
+}
+
 fn form(fields: &[(&str, String)]) -> Option<UrlSearchParams> {
     let form = UrlSearchParams::new().ok()?;
     for (name, value) in fields {

@@ -64,6 +64,9 @@ type Change = (MovieId, Mark, bool);
 /// The server function's address.
 const ADDRESS: &str = "/fn/mark";
 
+/// The page's mark while others are on their way.
+const ON_ITS_WAY: &str = "data-marking";
+
 /// The marks. In context below a page's cards.
 #[derive(Clone, Copy)]
 pub(crate) struct Marking {
@@ -169,6 +172,7 @@ impl Marking {
             outbox.len() == 1
         });
         if first == Some(true) {
+            browser::on_its_way(ON_ITS_WAY, true);
             spawn_local(self.send_all());
         }
     }
@@ -193,6 +197,7 @@ impl Marking {
             self.last.set(None);
             self.voice.fail("This", why);
         }
+        browser::on_its_way(ON_ITS_WAY, false);
     }
 
     fn show(self, (movie, mark, on): Change) {

@@ -10,6 +10,9 @@ use crate::{
     views::{CardFilm, HomePage, Ticket},
 };
 
+/// The page's mark while ratings are on their way.
+const ON_ITS_WAY: &str = "data-rating";
+
 /// The profile whose page this is. In context below the home page.
 #[derive(Clone, Copy)]
 pub(crate) struct Profile {
@@ -120,12 +123,14 @@ impl Profile {
         });
         if !self.sending.get_value() {
             self.sending.set_value(true);
+            browser::on_its_way(ON_ITS_WAY, true);
             spawn_local(async move {
                 browser::painted().await;
                 while let Some((movie, stars)) = self.outbox.try_update_value(FilmMap::pop_first).flatten() {
                     self.store(movie, stars).await;
                 }
                 self.sending.try_update_value(|sending| *sending = false);
+                browser::on_its_way(ON_ITS_WAY, false);
             });
         }
     }

@@ -55,6 +55,23 @@
   addEventListener('change', changed, true);
   addEventListener('focusout', left, true);
 
+  // What was said shows on the page that a link leads to: the link waits until it has arrived, a second at most.
+  const isOnItsWay = () => document.documentElement.matches('[data-rating],[data-marking]');
+  const followed = (event) => {
+    const link = event.target.closest?.('a[href]');
+    const elsewhere = event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+    if (!link || event.defaultPrevented || elsewhere || link.matches('[target],[download],[href^="#"]')) return;
+    if (!isOnItsWay()) return;
+    event.preventDefault();
+    const latest = performance.now() + 1000;
+    const go = () => {
+      if (isOnItsWay() && performance.now() < latest) setTimeout(go, 20);
+      else location.assign(link.href);
+    };
+    go();
+  };
+  addEventListener('click', followed);
+
   // A film that a new visitor skips is not offered again while the browser is open. As many are kept as the server reads.
   addEventListener('click', ({ target }) => {
     const film = target.closest?.('[data-skip]')?.dataset.skip;
