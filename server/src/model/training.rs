@@ -81,6 +81,15 @@ const TRAITS: &str = "traits.vector";
 /// How often a viewer is shown without any film.
 const NOTHING_SHOWN: f32 = 0.03;
 
+/// Whoever has more targets counts no more.
+const MOST_TARGETS: usize = 50;
+
+/// Which mean of the targets' probabilities is asked to be large (`Lesson::power`) after so many films. After one, all of them
+/// count; the more is known, the more the network is to be sure of some rather than to expect all: lists begin with these.
+fn power(shown: usize) -> f32 {
+    (0.13 * (shown.max(1) as f32).ln()).min(0.5)
+}
+
 /// How far training is.
 #[derive(Clone, Copy, Debug)]
 pub struct Progress {
@@ -267,8 +276,9 @@ fn deal(likes: &Likes, batch: &[usize], hyper: &Hyper, random: &mut ChaCha8Rng) 
             let films = |dealt: &[(u32, Stars)]| dealt.iter().map(|&(film, _)| film).collect::<Vec<_>>();
             let (shown, targets) = (films(shown), films(targets));
             sets.push(shown.iter().copied().zip(strengths));
-            let weight = (targets.len().min(50) as f32).sqrt();
-            Lesson { shown, targets, weight }
+            let weight = (targets.len().min(MOST_TARGETS) as f32).powf(0.75);
+            let power = power(shown.len());
+            Lesson { shown, targets, weight, power }
         })
         .collect();
     let total: f32 = lessons.iter().map(|lesson| lesson.weight).sum();

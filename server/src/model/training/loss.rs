@@ -10,9 +10,15 @@ pub(super) struct Lesson {
     pub(super) targets: Vec<u32>,
     /// The row's part of the loss.
     pub(super) weight: f32,
+    /// Which mean of the targets' probabilities is to be large, 0 to 1: with 0 the geometric one, which asks for all of them
+    /// alike, with 1 the arithmetic one, which any of them satisfies.
+    pub(super) power: f32,
 }
 
-/// Σ over rows of weight · the mean over targets of −log softmax(scores), and its gradient by score (rows, films).
+/// Σ over rows of weight · −log of the power mean of the targets' softmax(scores), and its gradient by score (rows, films).
+///
+/// The power mean of n numbers p is (Σ pᵃ / n)^(1/a). Its logarithm has the gradient that the targets' logarithms have, each in
+/// proportion to pᵃ: the larger the power, the less is asked for what cannot be told from the history.
 ///
 /// A row's scores are what it has in `by_taste` (rows, films) and its `popularity` times each film's bias; they are
 /// added up here because one pass costs less than another tensor.
@@ -48,8 +54,16 @@ pub(super) fn cross_entropy(
 impl Lesson {
     /// The row's loss; its scores are replaced by their gradients.
     fn learn(&self, row: &mut [f32]) -> f32 {
-        let targets = self.targets.len() as f32;
-        let mean = self.targets.iter().map(|&film| row[film as usize]).sum::<f32>() / targets;
+        let of_targets: Vec<f32> = self.targets.iter().map(|&film| row[film as usize]).collect();
+        let best = of_targets.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        // As softmax is, without exponents that overflow.
+        let shares: Vec<f32> = of_targets.iter().map(|score| (self.power * (score - best)).exp()).collect();
+        let (count, of_all) = (self.targets.len() as f32, shares.iter().sum::<f32>());
+        let mean = if self.power > 0.0 {
+            best + (of_all / count).ln() / self.power
+        } else {
+            of_targets.iter().sum::<f32>() / count
+        };
         let largest = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         for value in row.iter_mut() {
             *value = (*value - largest).exp();
@@ -61,8 +75,8 @@ impl Lesson {
         for value in row.iter_mut() {
             *value *= self.weight / sum;
         }
-        for &film in &self.targets {
-            row[film as usize] -= self.weight / targets;
+        for (&film, share) in self.targets.iter().zip(shares) {
+            row[film as usize] -= self.weight * share / of_all;
         }
         self.weight * (largest + sum.ln() - mean)
     }

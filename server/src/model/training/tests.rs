@@ -4,7 +4,11 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::{
-    Hyper, TrainingError, draw_length, gradients::gradients, loss::Lesson, shared_vectors::SharedVectors, train,
+    Hyper, TrainingError, draw_length,
+    gradients::gradients,
+    loss::{Lesson, cross_entropy},
+    shared_vectors::SharedVectors,
+    train,
 };
 use crate::{
     catalogue::{FilmFacts, Interactions},
@@ -124,21 +128,43 @@ fn the_gradients_are_the_slopes_of_the_loss() {
     let mut sets = Sets::default();
     sets.push([(0, 1.2), (3, 0.8)]);
     sets.push([(2, 1.0)]);
-    let lessons = [
-        Lesson { shown: vec![0, 3], targets: vec![1], weight: 0.4 },
-        Lesson { shown: vec![2], targets: vec![1, 4, 5], weight: 0.6 },
-    ];
-    let mask = Tensor::new(&[[2.0_f32, 0.0, 2.0], [1.0, 1.5, 0.0]], &Device::Cpu).unwrap();
-    let step = || {
-        gradients(&net, (&parameters[names::FILMS], &parameters[names::BIAS]), &sets, &lessons, Some(&mask)).unwrap()
-    };
-    let (_, analytic) = step();
-    for (name, parameter) in &parameters {
-        let gradient = analytic.get(parameter).unwrap().flatten_all().unwrap().to_vec1::<f32>().unwrap();
-        for (at, gradient) in gradient.iter().enumerate() {
-            let slope = slope(parameter, at, &|| step().0);
-            assert!((gradient - slope).abs() < 2e-3, "{name}[{at}]: {gradient}, but the slope is {slope}");
+    for power in [0.0, 0.5, 1.0] {
+        let lessons = [
+            Lesson { shown: vec![0, 3], targets: vec![1], weight: 0.4, power: 0.0 },
+            Lesson { shown: vec![2], targets: vec![1, 4, 5], weight: 0.6, power },
+        ];
+        let mask = Tensor::new(&[[2.0_f32, 0.0, 2.0], [1.0, 1.5, 0.0]], &Device::Cpu).unwrap();
+        let step = || {
+            gradients(&net, (&parameters[names::FILMS], &parameters[names::BIAS]), &sets, &lessons, Some(&mask))
+                .unwrap()
+        };
+        let (_, analytic) = step();
+        for (name, parameter) in &parameters {
+            let gradient = analytic.get(parameter).unwrap().flatten_all().unwrap().to_vec1::<f32>().unwrap();
+            for (at, gradient) in gradient.iter().enumerate() {
+                let slope = slope(parameter, at, &|| step().0);
+                assert!((gradient - slope).abs() < 2e-3, "{name}[{at}]: {gradient}, but the slope is {slope}");
+            }
         }
+    }
+}
+
+/// Scores whose softmax is ½, ¼, ¼; the film with ½ and one of the others are to be found.
+#[test]
+fn the_loss_is_minus_the_logarithm_of_the_targets_power_mean() {
+    let scores = Tensor::new(&[[2.0_f32.ln(), 0.0, 0.0]], &Device::Cpu).unwrap();
+    let with = |power: f32| {
+        let lessons = [Lesson { shown: vec![], targets: vec![0, 1], weight: 1.0, power }];
+        let (loss, gradient) = cross_entropy(&scores, &[0.0], &[0.0; 3], &lessons).unwrap();
+        (loss, gradient.to_vec2::<f32>().unwrap().remove(0))
+    };
+    let close = |a: f32, b: f32| (a - b).abs() < 1e-5;
+    // √(½·¼), ((√½ + √¼)/2)² and (½ + ¼)/2.
+    for (power, mean, of_first) in [(0.0, 0.353_553, 0.5), (0.5, 0.364_277, 0.585_786), (1.0, 0.375, 0.666_667)] {
+        let (loss, gradient) = with(power);
+        assert!(close(loss, -f32::ln(mean)), "{power}: {loss}");
+        let wanted = [0.5 - of_first, 0.25 - (1.0 - of_first), 0.25];
+        assert!(gradient.iter().zip(wanted).all(|(&is, wanted)| close(is, wanted)), "{power}: {gradient:?}");
     }
 }
 
