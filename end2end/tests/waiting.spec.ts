@@ -14,8 +14,8 @@ const WIDTHS = [
 /** Not until every poster is loaded: on a slow machine the prediction may be there by then. */
 const PARSED = { waitUntil: 'domcontentloaded' } as const;
 
-test.describe('with a model that takes 3 s', () => {
-  test.use({ options: ['--model-delay', '3s'] });
+test.describe('with a model that takes 5 s', () => {
+  test.use({ options: ['--model-delay', '5s'] });
 
   test('placeholders are there before the prediction is, and cards fill in', async ({ home, page }) => {
     await page.goto('/', PARSED);
