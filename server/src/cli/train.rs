@@ -53,7 +53,7 @@ pub fn run(args: &TrainArgs, data_dir: &Path) -> anyhow::Result<()> {
         }
     }
     let interactions = reader.interactions()?;
-    let traits = Traits::of(&reader.facts()?);
+    let traits = Traits::of_catalogue(&reader)?;
     let options = Options {
         seed: args.seed,
         audience: Audience::Newcomers,

@@ -37,6 +37,8 @@ pub enum Shown {
     Films(usize),
     /// Four fifths of them.
     FourFifths,
+    /// So many tenths of them.
+    Tenths(usize),
 }
 
 impl Shown {
@@ -44,11 +46,16 @@ impl Shown {
     pub const ALL: [Self; 6] =
         [Self::Films(1), Self::Films(3), Self::Films(5), Self::Films(10), Self::Films(20), Self::FourFifths];
 
+    /// What a mixture is chosen on besides: lists as the last row's, at more lengths, so that chance decides less which
+    /// mixture suits long histories.
+    pub const BESIDES: [Self; 3] = [Self::Tenths(6), Self::Tenths(7), Self::Tenths(9)];
+
     /// How many of `likes` are shown, if a viewer with so many takes part.
     fn of(self, likes: usize) -> Option<usize> {
         match self {
             Self::Films(films) => (likes >= films + 5).then_some(films),
             Self::FourFifths => (likes >= 10).then_some(likes * 4 / 5),
+            Self::Tenths(tenths) => (likes >= 10).then_some(likes * tenths / 10),
         }
     }
 }
@@ -58,6 +65,7 @@ impl std::fmt::Display for Shown {
         match self {
             Self::Films(films) => films.fmt(out),
             Self::FourFifths => "80 %".fmt(out),
+            Self::Tenths(tenths) => write!(out, "{tenths}0 %"),
         }
     }
 }
@@ -115,8 +123,18 @@ impl Case {
     }
 }
 
-/// All lists of the viewers for whom `wanted` is true, in so many draws.
+/// All lists of the protocol for the viewers for whom `wanted` is true, in so many draws.
 pub fn cases(interactions: &Interactions, draws: u32, wanted: impl Fn(ViewerId) -> bool) -> Vec<Case> {
+    cases_of(&Shown::ALL, interactions, draws, wanted)
+}
+
+/// Lists that show as much as `shown` says, of the viewers for whom `wanted` is true, in so many draws.
+pub fn cases_of(
+    shown: &[Shown],
+    interactions: &Interactions,
+    draws: u32,
+    wanted: impl Fn(ViewerId) -> bool,
+) -> Vec<Case> {
     let mut cases = Vec::new();
     for (at, &viewer) in interactions.viewers.iter().enumerate() {
         if !wanted(viewer) {
@@ -126,7 +144,7 @@ pub fn cases(interactions: &Interactions, draws: u32, wanted: impl Fn(ViewerId) 
         for draw in 0..draws {
             let mut dealt = liked.clone();
             dealt.sort_by_cached_key(|&(film, _)| draw_key(draw, viewer, interactions.films[film]));
-            cases.extend(Shown::ALL.iter().filter_map(|&shown| {
+            cases.extend(shown.iter().filter_map(|&shown| {
                 let (seen, hidden) = dealt.split_at(shown.of(dealt.len())?);
                 let mut history = History { ratings: seen.to_vec() };
                 history.ratings.sort_unstable_by_key(|&(film, _)| film);
@@ -196,11 +214,11 @@ impl Figures {
     }
 }
 
-/// Lets the model rank every list.
+/// Lets the model rank every list; those that show something else than the protocol count nowhere.
 pub fn measure(model: &dyn Recommender, cases: &[Case]) -> Result<Figures, ModelError> {
     let mut figures = Figures::default();
     rank(model, cases, RECALL_AT, |case, ranking| {
-        let row = Shown::ALL.iter().position(|&shown| shown == case.shown).unwrap_or_default();
+        let Some(row) = Shown::ALL.iter().position(|&shown| shown == case.shown) else { return };
         let tally = &mut figures.rows[row];
         tally.ndcg += ndcg(ranking, &case.targets);
         tally.recall += recall(ranking, &case.targets);

@@ -17,8 +17,9 @@ use app::domain::ViewerId;
 use super::{
     FilmOrder, Likes, ModelError, Traits,
     blend::{Blend, Knot},
-    evaluation, ials,
-    linear::{LinearError, Recipe, Weights},
+    evaluation::{self, Shown},
+    ials,
+    linear::{LinearError, Source, Weights},
     training::{self, Hyper, TrainingError},
     tuning::{self, Among, Assembly, Comparison, Ingredient, Mixture, Tuner},
 };
@@ -189,6 +190,7 @@ pub fn fit(
     let mut networks = workshop.networks(rounds + u64::from(again), kept, of_round, &progress)?;
     let last = again.then(|| networks.pop()).flatten();
     let draws = if viewers < MANY { tuning::DRAWS } else { FEW_DRAWS };
+    let shown = [&Shown::ALL[..], &Shown::BESIDES].concat();
     let mut trials = Vec::new();
     let steps = Steps::new(&progress, Stage::Trials, networks.len() * Workshop::steps_of_trial(tables));
     for (round, trained) in (0..).zip(networks) {
@@ -200,8 +202,9 @@ pub fn fit(
                 viewers: 0,
             },
             None => Lists {
-                cases: [round, lots + round]
-                    .map(|half| evaluation::cases(interactions, draws, |viewer| wanted(viewer) && lot(viewer) == half)),
+                cases: [round, lots + round].map(|half| {
+                    evaluation::cases_of(&shown, interactions, draws, |viewer| wanted(viewer) && lot(viewer) == half)
+                }),
                 among: Among::Best,
                 viewers: interactions
                     .viewers
@@ -216,7 +219,7 @@ pub fn fit(
     drop(lessons);
 
     // Which parts are made again turns out only then: at most all of them.
-    let to_make = if last.is_some() { Workshop::steps_of_parts(tuning::RECIPES.len(), tables) } else { 0 };
+    let to_make = if last.is_some() { Workshop::steps_of_parts(tuning::SOURCES.len(), tables) } else { 0 };
     let steps = Steps::new(&progress, Stage::Mixture, 1 + validation::STEPS + to_make);
     let all: Vec<&Tuner> = trials.iter().flat_map(|trial| &trial.tuners).collect();
     let compared = Comparison::of(&all);
@@ -230,7 +233,7 @@ pub fn fit(
     let parts = match last {
         Some(last) => {
             drop(trials);
-            workshop.parts(&last, &recipes(&experts), &factors, &wanted, &steps)?
+            workshop.parts(&last, &sources(&experts), &factors, &wanted, &steps)?
         }
         None => trials.pop().ok_or(FitError::Parts)?.parts,
     };
@@ -278,18 +281,18 @@ fn mixtures(compared: &Comparison, wanted: impl Fn(usize) -> bool) -> Vec<Mixtur
 
 /// What serves where too few viewers are there to choose on.
 fn network_alone() -> Mixture {
-    let expert = vec![Ingredient { recipe: tuning::RECIPES[1], factor: 1.0 }];
+    let expert = vec![Ingredient { source: tuning::SOURCES[1], factor: 1.0 }];
     Mixture { length: 1, network: 1.0, expert, linear: 0.0, factors: None }
 }
 
-/// The recipes of these experts, each once, whatever the obscurity.
-fn recipes(experts: &[Vec<Ingredient>]) -> Vec<Recipe> {
-    let mut recipes: Vec<Recipe> = Vec::new();
-    for &Ingredient { recipe, .. } in experts.iter().flatten() {
-        let plain = Recipe { obscurity: 0.0, ..recipe };
-        if !recipes.contains(&plain) {
-            recipes.push(plain);
+/// What these experts are made of, each once, whatever the obscurity.
+fn sources(experts: &[Vec<Ingredient>]) -> Vec<Source> {
+    let mut sources: Vec<Source> = Vec::new();
+    for &Ingredient { source, .. } in experts.iter().flatten() {
+        let plain = source.obscured(0.0);
+        if !sources.contains(&plain) {
+            sources.push(plain);
         }
     }
-    recipes
+    sources
 }

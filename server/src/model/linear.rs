@@ -8,7 +8,8 @@
 //!
 //! There are two ways to the same weights: [through the table of films by films](through_films), and, where viewers are
 //! few, [through one of viewers by viewers](through_viewers). Other weights, with another sort of error, come of the
-//! [strongest directions of X](through_directions).
+//! [strongest directions of X](through_directions), and others yet of what is known of the films [but for who likes
+//! them](likeness).
 
 use app::domain::ViewerId;
 use faer::linalg::{evd::EvdError, solvers::LltError};
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::{Traits, strength};
 use crate::catalogue::Interactions;
 
+mod likeness;
 mod rows;
 mod serving;
 #[cfg(test)]
@@ -25,6 +27,7 @@ mod through_directions;
 mod through_films;
 mod through_viewers;
 
+pub use likeness::Likeness;
 pub use rows::Weights;
 pub use serving::LinearRecommender;
 use through_films::Table;
@@ -63,24 +66,67 @@ pub fn operations(viewers: usize, films: usize) -> f64 {
     if viewers * (FEW_VIEWERS as f64) < films { 4.0 * films * films * viewers } else { 2.0 * films * films * films }
 }
 
-/// The weights of these recipes; of each film only the `strongest`. One after the other, because each needs much memory;
+/// What weights come of.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Source {
+    /// Who rated what.
+    Ratings(Recipe),
+    /// What is known of the films.
+    Facts(Likeness),
+}
+
+impl Source {
+    /// With the recipe's [obscurity](Recipe::obscurity) as this.
+    pub fn obscured(self, obscurity: f32) -> Self {
+        match self {
+            Self::Ratings(recipe) => Self::Ratings(Recipe { obscurity, ..recipe }),
+            Self::Facts(_) => self,
+        }
+    }
+
+    /// The recipe's obscurity; 0 where there is none.
+    pub fn obscurity(self) -> f32 {
+        match self {
+            Self::Ratings(recipe) => recipe.obscurity,
+            Self::Facts(_) => 0.0,
+        }
+    }
+}
+
+/// The weights of these sources; of each film only the `strongest`. One after the other, because each needs much memory;
 /// `progress` hears of each that is made.
 pub fn make(
     interactions: &Interactions,
     traits: &Traits,
     wanted: impl Fn(ViewerId) -> bool,
-    recipes: &[Recipe],
+    sources: &[Source],
     strongest: usize,
     progress: impl Fn(),
 ) -> Result<Vec<Weights>, LinearError> {
-    let mut made = vec![None; recipes.len()];
-    for &Recipe { rows, .. } in recipes {
-        if made.iter().zip(recipes).any(|(made, recipe)| recipe.rows == rows && made.is_none()) {
-            let together = Together::of(interactions, traits, rows, &wanted);
-            for (made, &recipe) in made.iter_mut().zip(recipes).filter(|(_, recipe)| recipe.rows == rows) {
-                *made = Some(together.weights(recipe, strongest)?);
-                progress();
+    let mut made = vec![None; sources.len()];
+    let keep = |place: &mut Option<Weights>, weights| {
+        *place = Some(weights);
+        progress();
+    };
+    for number in 0..sources.len() {
+        match sources[number] {
+            Source::Facts(likeness) => {
+                let viewers = viewers(interactions, &wanted);
+                let weights = likeness.weights(traits, &count_likes(interactions, &viewers));
+                keep(&mut made[number], weights);
             }
+            Source::Ratings(Recipe { rows, .. }) if made[number].is_none() => {
+                let together = Together::of(interactions, traits, rows, &wanted);
+                for (place, source) in made.iter_mut().zip(sources) {
+                    if let Source::Ratings(recipe) = *source
+                        && recipe.rows == rows
+                    {
+                        keep(place, together.weights(recipe, strongest)?);
+                    }
+                }
+            }
+            Source::Ratings(_) => {}
         }
     }
     Ok(made.into_iter().flatten().collect())
@@ -169,8 +215,7 @@ impl Together {
     }
 
     fn rows(interactions: &Interactions, traits: &Traits, shape: RowShape, wanted: impl Fn(ViewerId) -> bool) -> Self {
-        let viewers: Vec<usize> =
-            (0..interactions.viewers.len()).filter(|&viewer| wanted(interactions.viewers[viewer])).collect();
+        let viewers = viewers(interactions, wanted);
         let likes = count_likes(interactions, &viewers);
         let films = most_liked(&likes);
         let mut places = vec![None; interactions.films.len()];
@@ -219,6 +264,10 @@ impl Together {
 /// What a way is told to do with the weights that go out from a film, one for each place: leave out its own and keep the
 /// strongest.
 type Keep<'a> = &'a (dyn Fn(usize, &mut dyn Iterator<Item = f32>) -> Row + Sync);
+
+fn viewers(interactions: &Interactions, wanted: impl Fn(ViewerId) -> bool) -> Vec<usize> {
+    (0..interactions.viewers.len()).filter(|&viewer| wanted(interactions.viewers[viewer])).collect()
+}
 
 fn count_likes(interactions: &Interactions, viewers: &[usize]) -> Vec<u32> {
     let mut likes = vec![0; interactions.films.len()];

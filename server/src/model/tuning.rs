@@ -1,7 +1,7 @@
 //! How the parts of a blend are mixed: chosen for nDCG@10 on viewers that none of the parts has seen.
 //!
-//! A likelihood fit of the mixture was tried and is worse (docs/model.md): what matters is the head of the list, so that
-//! is what is compared, for a grid of mixtures, at each length of history by itself.
+//! A likelihood fit of the mixture was tried and is worse (docs/model.md): what matters is the head of the list, so that is
+//! what the mixture [climbs](ascent) to.
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -11,20 +11,21 @@ use super::{
     blend::{self, Knot},
     evaluation::Case,
     ials::Factors,
-    linear::{Recipe, RowShape, Weights, fame},
+    linear::{Likeness, Recipe, RowShape, Source, Weights, fame},
     set_autoencoder::SetRecommender,
 };
 
+mod ascent;
 mod lists;
 #[cfg(test)]
 mod tests;
 
 pub use lists::Among;
-use lists::{List, Shares, Spread};
+use lists::{List, Part, Spread};
 
 /// What linear experts may be like, for short and for long histories, in small and in large catalogues: of some hundred
 /// that were tried on two data sets those that together leave nothing to be had by any other (docs/model.md).
-pub const RECIPES: [Recipe; 12] = [
+pub const SOURCES: [Source; RECIPES + 2] = [
     recipe(RowShape::RATINGS, 0.0, 20_000.0, 0.3),
     recipe(RowShape::RATINGS, 0.99, 100.0, 1.0),
     recipe(RowShape::STARS, 0.995, 100.0, 1.0),
@@ -37,7 +38,11 @@ pub const RECIPES: [Recipe; 12] = [
     directions(16),
     directions(32),
     directions(64),
+    Source::Facts(Likeness::Titles),
+    Source::Facts(Likeness::Genres),
 ];
+/// How many of them are made of ratings: the first ones. The others are made of what is known of the films.
+pub const RECIPES: usize = 12;
 /// What factors may be like: λ and α of iALS, from long histories to short ones.
 pub const FACTORS: [(f32, f32); 3] = [(3.0, 0.1), (3.0, 0.3), (10.0, 1.0)];
 /// Orders in which each viewer's likes are dealt: the more, the less chance decides.
@@ -47,33 +52,27 @@ pub const DRAWS: u32 = 6;
 const LENGTHS: [usize; 9] = [1, 3, 5, 10, 20, 40, 80, 160, 320];
 /// How much well-known films may be held back.
 const OBSCURITIES: [f32; 3] = [0.0, 0.1, 0.2];
-/// Mixtures that are compared, drawn by chance: where several numbers are to be chosen and some matter little, chance finds
-/// better ones than a grid of as many (Bergstra and Bengio, *Random Search for Hyper-Parameter Optimization*, JMLR 2012).
-const TRIED: usize = 700;
-/// The best of them are made one: which of them is the very best is chance, and their mean errs less.
-const AVERAGED: usize = 10;
 /// Lists of a length that a tuner has: more tell nothing new.
 const MOST_LISTS: usize = 3_000;
 /// With fewer lists than this a length has no mixture: the nearest one serves.
 const FEWEST_LISTS: usize = 30;
 /// Films of each part that are compared: the first of the mixture are among the first of its parts.
 const CANDIDATES: usize = 20;
-/// What the lists of the next shorter and the next longer length count.
-const NEIGHBOURS: f64 = 0.5;
 
-const fn recipe(rows: RowShape, dropout: f32, lambda: f32, traits: f32) -> Recipe {
-    Recipe { rows, dropout, lambda, traits, directions: 0, obscurity: 0.0 }
+const fn recipe(rows: RowShape, dropout: f32, lambda: f32, traits: f32) -> Source {
+    Source::Ratings(Recipe { rows, dropout, lambda, traits, directions: 0, obscurity: 0.0 })
 }
 
-const fn directions(directions: usize) -> Recipe {
-    Recipe { directions, ..recipe(RowShape::STARS, 0.0, 1.0, 0.0) }
+const fn directions(directions: usize) -> Source {
+    let rows = RowShape::STARS;
+    Source::Ratings(Recipe { rows, dropout: 0.0, lambda: 1.0, traits: 0.0, directions, obscurity: 0.0 })
 }
 
 /// A part of a linear expert.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ingredient {
     /// How its weights are made.
-    pub recipe: Recipe,
+    pub source: Source,
     /// What they are multiplied by.
     pub factor: f32,
 }
@@ -91,6 +90,29 @@ pub struct Mixture {
     pub linear: f32,
     /// Which of [`FACTORS`], and what their score is multiplied by.
     pub factors: Option<(usize, f32)>,
+}
+
+impl Mixture {
+    /// The parts, multiplied by these; those that are multiplied by 0 are not in it.
+    fn of(length: usize, parts: &[Part], factors: &[f32]) -> Self {
+        let mut mixture = Self { length, network: 0.0, expert: Vec::new(), linear: 1.0, factors: None };
+        for (&part, &factor) in parts.iter().zip(factors).filter(|&(_, &factor)| factor != 0.0) {
+            match part {
+                Part::Network => mixture.network = factor,
+                Part::Linear { source, obscurity } => {
+                    let source = SOURCES[source].obscured(OBSCURITIES[obscurity]);
+                    mixture.expert.push(Ingredient { source, factor });
+                }
+                Part::Factors(table) => mixture.factors = Some((table, factor)),
+            }
+        }
+        if mixture.expert.is_empty() {
+            // A knot has an expert, whatever it is multiplied by.
+            mixture.expert.push(Ingredient { source: SOURCES[1], factor: 1.0 });
+            mixture.linear = 0.0;
+        }
+        mixture
+    }
 }
 
 /// What some mixtures need, each part once, and the knots that use it.
@@ -132,7 +154,7 @@ pub struct Tuner {
 }
 
 impl Tuner {
-    /// Lets the network, the experts, made by [`RECIPES`] from viewers with so many `likes` of each film, and the factors,
+    /// Lets the network, the experts, made by [`SOURCES`] from viewers with so many `likes` of each film, and the factors,
     /// made by [`FACTORS`] or none at all, score the cases, whose films are then ranked `among` others.
     pub fn new(
         network: &SetRecommender,
@@ -173,70 +195,36 @@ fn nearest(length: usize) -> usize {
     (0..LENGTHS.len()).min_by(|a, b| distance(a).total_cmp(&distance(b))).unwrap_or_default()
 }
 
-/// What mixtures gain on the lists of some tuners.
-pub struct Comparison {
-    shares: Vec<Shares>,
-    /// How far the parts' scores are spread on the lists of each of [`LENGTHS`].
+/// The lists of some tuners, and how far the parts' scores are spread on them.
+pub struct Comparison<'a> {
+    tuners: Vec<&'a Tuner>,
+    tables: usize,
+    /// For each of [`LENGTHS`].
     spreads: Vec<Spread>,
-    /// For each tuner and each of [`LENGTHS`].
-    gains: Vec<Vec<Gains>>,
 }
 
-/// What each mixture gains on some lists.
-struct Gains {
-    lists: usize,
-    /// Over all lists, by mixture.
-    sums: Vec<f64>,
-}
-
-impl Comparison {
-    /// Compares all mixtures on all lists.
-    pub fn of(tuners: &[&Tuner]) -> Self {
-        let spreads: Vec<Spread> = (0..LENGTHS.len())
-            .map(|row| Spread::of(&tuners.iter().flat_map(|tuner| &tuner.rows[row]).collect::<Vec<_>>()))
-            .collect();
-        let tables = spreads.iter().map(Spread::tables).max().unwrap_or_default();
-        let shares = lists::drawn(TRIED, tables);
-        let gains = |lists: &Vec<List>, spread: &Spread| Gains {
-            lists: lists.len(),
-            sums: shares
-                .par_iter()
-                .map(|shares| {
-                    let mixed = spread.mixed(shares);
-                    lists.iter().map(|list| list.gain(&mixed)).sum()
-                })
-                .collect(),
-        };
-        let of_tuner =
-            |tuner: &&Tuner| tuner.rows.iter().zip(&spreads).map(|(lists, spread)| gains(lists, spread)).collect();
-        let gains = tuners.iter().map(of_tuner).collect();
-        Self { shares, spreads, gains }
+impl<'a> Comparison<'a> {
+    /// Of these tuners.
+    pub fn of(tuners: &[&'a Tuner]) -> Self {
+        let lists = |row: usize| tuners.iter().flat_map(|tuner| &tuner.rows[row]).collect::<Vec<_>>();
+        let tables = tuners.iter().flat_map(|tuner| tuner.rows.iter().flatten()).next().map_or(0, List::tables);
+        let spreads = (0..LENGTHS.len()).map(|row| Spread::of(&lists(row), tables)).collect();
+        Self { tuners: tuners.to_vec(), tables, spreads }
     }
 
-    /// For each length the mean of the mixtures with the best mean gains over the lists of those tuners for whose place
-    /// `wanted` is true, lists of the next shorter and the next longer length counting half: what is good for ten films is
-    /// hardly bad for twenty, and chance decides less. All that make up a mean have the same factors. A length with few lists
-    /// has no mixture.
+    /// For each length the mixture that is best for the lists of those tuners for whose place `wanted` is true. A length with
+    /// few lists has no mixture.
     pub fn best(&self, wanted: impl Fn(usize) -> bool) -> Vec<Mixture> {
-        let tuners = || self.gains.iter().enumerate().filter(|&(place, _)| wanted(place)).map(|(_, rows)| rows);
-        let count = |row: usize| tuners().map(|rows| rows[row].lists).sum::<usize>();
-        let enough = |row: usize| row < LENGTHS.len() && count(row) >= FEWEST_LISTS;
-        let mean =
-            |row: usize, mixture: usize| tuners().map(|rows| rows[row].sums[mixture]).sum::<f64>() / count(row) as f64;
-        let chosen = (0..LENGTHS.len()).filter(|&row| enough(row)).map(|row| {
-            let neighbours: Vec<_> = [row.wrapping_sub(1), row + 1].into_iter().filter(|&row| enough(row)).collect();
-            let gain = |mixture: usize| {
-                let beside = neighbours.iter().map(|&row| mean(row, mixture)).sum::<f64>();
-                (mixture, mean(row, mixture) + NEIGHBOURS * beside)
-            };
-            let mut compared: Vec<(usize, f64)> = (0..self.shares.len()).map(gain).collect();
-            // Stable: of equals the first stays before the others.
-            compared.sort_by(|a, b| b.1.total_cmp(&a.1));
-            let compared: Vec<&Shares> = compared.iter().map(|&(mixture, _)| &self.shares[mixture]).collect();
-            let alike = compared.iter().copied().filter(|shares| shares.table() == compared[0].table());
-            let mean = Shares::mean(&alike.take(AVERAGED).collect::<Vec<_>>());
-            self.spreads[row].mixed(&mean).mixture(LENGTHS[row])
-        });
-        chosen.collect()
+        let tuners = || self.tuners.iter().enumerate().filter(|&(place, _)| wanted(place)).map(|(_, tuner)| tuner);
+        let rows = (0..LENGTHS.len()).map(|row| tuners().flat_map(|tuner| &tuner.rows[row]).collect::<Vec<_>>());
+        let rows: Vec<Vec<&List>> = rows.collect();
+        if rows.iter().all(|lists| lists.len() < FEWEST_LISTS) {
+            return Vec::new();
+        }
+        let shares = ascent::best(&rows, &self.spreads, self.tables);
+        let enough = (0..LENGTHS.len()).filter(|&row| rows[row].len() >= FEWEST_LISTS);
+        enough
+            .map(|row| Mixture::of(LENGTHS[row], &Part::all(self.tables), &self.spreads[row].factors(&shares[row])))
+            .collect()
     }
 }

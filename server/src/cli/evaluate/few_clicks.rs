@@ -32,7 +32,7 @@ pub(super) fn run(args: &EvaluateArgs, data_dir: &Path) -> anyhow::Result<()> {
     let reader = Reader::open(&data_dir.join(catalogue::FILE_NAME))?;
     let interactions = reader.interactions()?;
     let order = Arc::new(FilmOrder::new(interactions.films.clone()));
-    let traits = Traits::of(&reader.facts()?);
+    let traits = Traits::of_catalogue(&reader)?;
     let mut folds = args.folds.clone();
     folds.sort_unstable();
     folds.dedup();

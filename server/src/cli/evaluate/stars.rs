@@ -32,7 +32,7 @@ pub(super) fn run(args: &EvaluateArgs, data_dir: &Path) -> anyhow::Result<()> {
     }
     let reader = Reader::open(&data_dir.join(catalogue::FILE_NAME))?;
     let films = reader.interactions()?.films;
-    let traits = Traits::of(&reader.facts()?);
+    let traits = Traits::of_catalogue(&reader)?;
     let mut lines = Vec::new();
     for (train, test) in args.train.iter().zip(&args.test) {
         let read = |path: &Path| -> anyhow::Result<Interactions> {

@@ -168,7 +168,7 @@ fn garbage_and_absurd_headers_are_refused_without_being_believed() {
 
 #[test]
 fn an_unknown_format_or_kind_is_named() {
-    for (key, value, named) in [("format", json!(FORMAT + 1), "format 7"), ("kind", json!("ease"), "\"ease\"")] {
+    for (key, value, named) in [("format", json!(FORMAT + 1), "format 8"), ("kind", json!("ease"), "\"ease\"")] {
         let error = refusal(&tampered(|metadata, _| metadata[key] = value));
         assert!(matches!(error, ArtefactError::Unknown { .. }), "{error}");
         assert!(error.to_string().contains(named), "{error}");

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use app::domain::{MovieId, Stars, ViewerId};
 
-use super::{DRAWS, Shown, cases, fold, hash, measure, ndcg, recall};
+use super::{DRAWS, Shown, cases, cases_of, fold, hash, measure, ndcg, recall};
 use crate::{
     catalogue::Interactions,
     model::{FilmOrder, History, ModelError, Recommender, Share, best_positions},
@@ -91,6 +91,16 @@ fn a_model_that_knows_everything_gets_one_and_its_opposite_nothing() {
         assert_eq!((worst.ndcg(), worst.recall()), (Some(0.0), Some(0.0)));
         assert_eq!(best.lists(), 3);
     }
+}
+
+#[test]
+fn lists_that_mixtures_are_chosen_on_besides_are_in_no_figure() {
+    let viewers = viewer(30, 100);
+    let beside = cases_of(&Shown::BESIDES, &viewers, DRAWS, |_| true);
+    let lengths: Vec<usize> = beside.iter().take(3).map(|case| case.history.ratings.len()).collect();
+    assert_eq!((beside.len(), &lengths[..]), (9, &[18, 21, 27][..]));
+    let oracle = Oracle { order: FilmOrder::new(viewers.films), sign: 1.0 };
+    assert!(measure(&oracle, &beside).unwrap().rows.iter().all(|row| row.lists() == 0));
 }
 
 #[test]

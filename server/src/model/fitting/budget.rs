@@ -60,7 +60,7 @@ impl Plan {
         let pass = 4.0 * factors * ((viewers + films) as f64 * factors + 4.0 * ratings as f64);
         let tables = if self.factors { rounds * tuning::FACTORS.len() as f64 + again } else { 0.0 };
         (rounds + again) * self.hyper.epochs as f64 * epoch / TEACHING
-            + (rounds * tuning::RECIPES.len() as f64 + 2.0 * again) * weights / WEIGHTS
+            + (rounds * tuning::RECIPES as f64 + 2.0 * again) * weights / WEIGHTS
             + tables * iterations(viewers) as f64 * pass / SOLVING
     }
 }

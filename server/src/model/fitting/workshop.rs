@@ -15,9 +15,9 @@ use crate::{
     catalogue::Interactions,
     model::{
         FilmOrder, Ials, Likes, ModelError, Popularity, Traits,
-        evaluation::Case,
+        evaluation::{Case, Shown},
         ials::{self, Factors},
-        linear::{self, Recipe, Weights, fame},
+        linear::{self, Source, Weights, fame},
         set_autoencoder::SetRecommender,
         training::{self, Hyper, Trained},
         tuning::{self, Among, Ingredient, Tuner},
@@ -31,8 +31,8 @@ pub(super) struct Parts {
     pub(super) hyper: Hyper,
     /// Whom it learned from: so many.
     pub(super) viewers: usize,
-    /// Recipes, their obscurity aside, and what was made of them.
-    pub(super) made: Vec<(Recipe, Weights)>,
+    /// Sources, a recipe's obscurity aside, and what was made of them.
+    pub(super) made: Vec<(Source, Weights)>,
     /// The tables of factors that were asked for, by their numbers.
     pub(super) factors: Vec<(usize, Factors)>,
     /// How many of those it learned from liked each film.
@@ -129,7 +129,7 @@ impl Workshop<'_> {
         steps: &Steps<'_>,
     ) -> Result<Trial, FitError> {
         let tables: Vec<usize> = (0..tables).collect();
-        let parts = self.parts(trained, &tuning::RECIPES, &tables, &kept, steps)?;
+        let parts = self.parts(trained, &tuning::SOURCES, &tables, &kept, steps)?;
         let popularity = Popularity::new(Arc::clone(&self.order), &Likes::of(self.interactions, 1, &kept));
         let experts: Vec<&Weights> = parts.made.iter().map(|(_, weights)| weights).collect();
         let factors: Vec<&Factors> = parts.factors.iter().map(|(_, factors)| factors).collect();
@@ -139,20 +139,22 @@ impl Workshop<'_> {
             tuner
         };
         let tuners = [tuner(0)?, tuner(1)?];
+        let of_the_table = |case: &Case| Shown::ALL.contains(&case.shown());
+        let cases = cases.map(|cases| cases.into_iter().filter(of_the_table).collect());
         Ok(Trial { parts, popularity, cases, tuners, viewers })
     }
 
     pub(super) fn parts(
         &self,
         trained: &Trained,
-        recipes: &[Recipe],
+        sources: &[Source],
         tables: &[usize],
         wanted: impl Fn(ViewerId) -> bool + Sync,
         steps: &Steps<'_>,
     ) -> Result<Parts, FitError> {
         let network = SetRecommender::new(trained.net.clone(), Arc::clone(&self.order), trained.version.clone())
             .map_err(ModelError::from)?;
-        let made = linear::make(self.interactions, self.traits, &wanted, recipes, STRONGEST, || steps.done())?;
+        let made = linear::make(self.interactions, self.traits, &wanted, sources, STRONGEST, || steps.done())?;
         let likes = Likes::of(self.interactions, 1, &wanted);
         let learn = |&number: &usize| {
             let hyper = self.factors_hyper(number, likes.viewers().len());
@@ -165,20 +167,20 @@ impl Workshop<'_> {
             network,
             hyper: trained.hyper,
             viewers: trained.viewers.len(),
-            made: recipes.iter().copied().zip(made).collect(),
+            made: sources.iter().copied().zip(made).collect(),
             factors,
             likes: likes.counts(),
         })
     }
 
     /// How many steps [`Self::parts`] takes.
-    pub(super) fn steps_of_parts(recipes: usize, tables: usize) -> usize {
-        recipes + tables
+    pub(super) fn steps_of_parts(sources: usize, tables: usize) -> usize {
+        sources + tables
     }
 
     /// How many steps [`Self::trial`] takes: those of its parts, and a tuner for each half.
     pub(super) fn steps_of_trial(tables: usize) -> usize {
-        Self::steps_of_parts(tuning::RECIPES.len(), tables) + 2
+        Self::steps_of_parts(tuning::SOURCES.len(), tables) + 2
     }
 
     /// How the factors with this number of [`tuning::FACTORS`] are learned from so many viewers.
@@ -203,10 +205,10 @@ impl Parts {
 
     /// The expert that is made of these, if all of them are there.
     pub(super) fn expert(&self, ingredients: &[Ingredient]) -> Option<Weights> {
-        let weights = ingredients.iter().map(|Ingredient { recipe, factor }| {
-            let plain = Recipe { obscurity: 0.0, ..*recipe };
+        let weights = ingredients.iter().map(|Ingredient { source, factor }| {
+            let plain = source.obscured(0.0);
             let (_, made) = self.made.iter().find(|(made, _)| *made == plain)?;
-            Some((made.divided(&fame(&self.likes, recipe.obscurity)), *factor))
+            Some((made.divided(&fame(&self.likes, source.obscurity())), *factor))
         });
         Some(Weights::sum(&weights.collect::<Option<Vec<_>>>()?, STRONGEST))
     }
