@@ -30,7 +30,7 @@ pub struct TrainArgs {
     #[arg(long, env = "MARQUEE_EPOCHS", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     epochs: Option<u32>,
 
-    /// Try less, so that two cores need about this long, such as 45s or 10m; by default as much as helps (under two minutes
+    /// Try less, so that two cores need about this long, such as 45s or 10m; by default as much as helps (under three minutes
     /// for MovieLens latest-small)
     #[arg(long, env = "MARQUEE_BUDGET", value_name = "DURATION")]
     budget: Option<humantime::Duration>,
