@@ -54,7 +54,7 @@ impl Shown {
     fn of(self, likes: usize) -> Option<usize> {
         match self {
             Self::Films(films) => (likes >= films + 5).then_some(films),
-            Self::FourFifths => (likes >= 10).then_some(likes * 4 / 5),
+            Self::FourFifths => Self::Tenths(8).of(likes),
             Self::Tenths(tenths) => (likes >= 10).then_some(likes * tenths / 10),
         }
     }

@@ -276,13 +276,7 @@ impl<'a> Steps<'a> {
 /// What is best for the lists of these tuners; the network alone where there are too few of them.
 fn mixtures(compared: &Comparison, wanted: impl Fn(usize) -> bool) -> Vec<Mixture> {
     let chosen = compared.best(wanted);
-    if chosen.is_empty() { vec![network_alone()] } else { chosen }
-}
-
-/// What serves where too few viewers are there to choose on.
-fn network_alone() -> Mixture {
-    let expert = vec![Ingredient { source: tuning::SOURCES[1], factor: 1.0 }];
-    Mixture { length: 1, network: 1.0, expert, linear: 0.0, factors: None }
+    if chosen.is_empty() { vec![Mixture::network_alone()] } else { chosen }
 }
 
 /// What these experts are made of, each once, whatever the obscurity.

@@ -11,6 +11,8 @@
 //! [strongest directions of X](through_directions), and others yet of what is known of the films [but for who likes
 //! them](likeness).
 
+use std::cell::LazyCell;
+
 use app::domain::ViewerId;
 use faer::linalg::{evd::EvdError, solvers::LltError};
 use serde::{Deserialize, Serialize};
@@ -104,6 +106,7 @@ pub fn make(
     strongest: usize,
     progress: impl Fn(),
 ) -> Result<Vec<Weights>, LinearError> {
+    let likes = LazyCell::new(|| count_likes(interactions, &viewers(interactions, &wanted)));
     let mut made = vec![None; sources.len()];
     let keep = |place: &mut Option<Weights>, weights| {
         *place = Some(weights);
@@ -111,11 +114,7 @@ pub fn make(
     };
     for number in 0..sources.len() {
         match sources[number] {
-            Source::Facts(likeness) => {
-                let viewers = viewers(interactions, &wanted);
-                let weights = likeness.weights(traits, &count_likes(interactions, &viewers));
-                keep(&mut made[number], weights);
-            }
+            Source::Facts(likeness) => keep(&mut made[number], likeness.weights(traits, &likes)),
             Source::Ratings(Recipe { rows, .. }) if made[number].is_none() => {
                 let together = Together::of(interactions, traits, rows, &wanted);
                 for (place, source) in made.iter_mut().zip(sources) {

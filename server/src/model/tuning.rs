@@ -93,6 +93,11 @@ pub struct Mixture {
 }
 
 impl Mixture {
+    /// What serves where too few viewers are there to choose on.
+    pub fn network_alone() -> Self {
+        Self::of(1, &[Part::Network], &[1.0])
+    }
+
     /// The parts, multiplied by these; those that are multiplied by 0 are not in it.
     fn of(length: usize, parts: &[Part], factors: &[f32]) -> Self {
         let mut mixture = Self { length, network: 0.0, expert: Vec::new(), linear: 1.0, factors: None };
@@ -222,9 +227,8 @@ impl<'a> Comparison<'a> {
             return Vec::new();
         }
         let shares = ascent::best(&rows, &self.spreads, self.tables);
-        let enough = (0..LENGTHS.len()).filter(|&row| rows[row].len() >= FEWEST_LISTS);
-        enough
-            .map(|row| Mixture::of(LENGTHS[row], &Part::all(self.tables), &self.spreads[row].factors(&shares[row])))
-            .collect()
+        let parts = Part::all(self.tables);
+        let mixture = |row: usize| Mixture::of(LENGTHS[row], &parts, &self.spreads[row].factors(&shares[row]));
+        (0..LENGTHS.len()).filter(|&row| rows[row].len() >= FEWEST_LISTS).map(mixture).collect()
     }
 }

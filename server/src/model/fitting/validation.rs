@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    FitError, Steps, mixtures, network_alone,
+    FitError, Steps, mixtures,
     workshop::{Parts, Trial},
 };
 use crate::model::{
@@ -60,7 +60,7 @@ pub(super) fn validate(
             popularity.add(&evaluation::measure(popular, cases)?);
             blend.add(&evaluation::measure(&mixed(parts, &chosen)?, cases)?);
             for &(number, _) in &parts.factors {
-                let alone = Mixture { network: 0.0, factors: Some((number, 1.0)), ..network_alone() };
+                let alone = Mixture { network: 0.0, factors: Some((number, 1.0)), ..Mixture::network_alone() };
                 by_factors[number].add(&evaluation::measure(&mixed(parts, &[alone])?, cases)?);
             }
         }
