@@ -32,20 +32,16 @@ impl Likeness {
     /// The weights among films with so many likes each; of each film only the strongest. Nothing is said for a film that
     /// nobody liked, and by one only where titles are alike: such a film is seldom in a history, but its sequel may follow.
     pub fn weights(self, traits: &Traits, likes: &[u32]) -> Weights {
-        let most = match self {
-            Self::Titles => FEW_FILMS.max(likes.len() / ONE_IN),
-            Self::Genres => usize::MAX,
+        let (groups, most) = match self {
+            Self::Titles => (traits.words(), FEW_FILMS.max(likes.len() / ONE_IN)),
+            Self::Genres => (traits.genres(), usize::MAX),
         };
         let films = match self {
             Self::Titles if likes.len() <= MOST_FILMS => (0..likes.len() as u32).collect(),
             _ => most_liked(likes),
         };
-        let mut speaks = vec![false; likes.len()];
-        films.iter().for_each(|&film| speaks[film as usize] = true);
-        let groups = match self {
-            Self::Titles => traits.words(),
-            Self::Genres => traits.genres(),
-        };
+        let mut spoken_for = vec![false; likes.len()];
+        films.iter().for_each(|&film| spoken_for[film as usize] = likes[film as usize] > 0);
         let groups: Vec<&[u32]> = groups.iter().map(Vec::as_slice).filter(|films| films.len() <= most).collect();
 
         let mut of_films = vec![Vec::new(); likes.len()];
@@ -64,8 +60,7 @@ impl Likeness {
         let row = |products: &mut Vec<f32>, &from: &u32| {
             let mut row: Row = Vec::new();
             for &group in &of_films[from as usize] {
-                let others = groups[group].iter().filter(|&&film| film != from && speaks[film as usize]);
-                for &film in others.filter(|&&film| likes[film as usize] > 0) {
+                for &film in groups[group].iter().filter(|&&film| film != from && spoken_for[film as usize]) {
                     if products[film as usize] == 0.0 {
                         row.push((film, 0.0));
                     }
