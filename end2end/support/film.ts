@@ -1,14 +1,19 @@
-// A film's page.
+// A film's page, and the stars of any film.
 
-import { expect, type Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 
-/** Sets the stars as a mouse does, which sends them, and waits until they are stored. */
+/** Sets a slider of stars as a mouse does, which sends them. What is set before the page's script runs is lost: then again. */
+export async function setStars(slider: Locator, stars: number) {
+  await expect(async () => {
+    await slider.fill(`${stars}`);
+    await expect(slider).toHaveAttribute('aria-valuetext', `${stars} of 5 stars`, { timeout: 500 });
+  }).toPass();
+}
+
+/** Sets the stars, and waits until they are stored and the page knows it: what it does not know is sent again as it is left. */
 export async function rateHere(page: Page, stars: number) {
   const stored = page.waitForResponse(/\/fn\/rate/);
-  // What is set before the page's script runs is lost.
-  await expect(async () => {
-    await page.locator('.film-rate').getByRole('slider').fill(`${stars}`);
-    await expect(page.locator('.film-rate .film-stars')).toHaveText(`${stars} of 5 stars`, { timeout: 500 });
-  }).toPass();
+  await setStars(page.locator('.film-rate').getByRole('slider'), stars);
   expect((await stored).ok()).toBe(true);
+  await expect(page.locator('html')).not.toHaveAttribute('data-rating');
 }

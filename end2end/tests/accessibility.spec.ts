@@ -38,8 +38,9 @@ function luminance(colour: string): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-test.describe('with a model that takes 40 s', () => {
-  test.use({ options: ['--model-delay', '40s'] });
+// For as long as a test may take: on a slow machine axe takes long.
+test.describe('with a model that takes 60 s', () => {
+  test.use({ options: ['--model-delay', '60s'] });
 
   test('axe finds nothing while the row waits', async ({ home, page }) => {
     await page.goto('/');

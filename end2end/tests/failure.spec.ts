@@ -2,6 +2,7 @@
 
 import { finished, occupyWorker, schedule } from '../support/api.ts';
 import { someFilms } from '../support/data.ts';
+import { hold } from '../support/hold.ts';
 import { shifts } from '../support/shifts.ts';
 import { expect, test } from '../support/test.ts';
 
@@ -11,10 +12,11 @@ test.describe('with a worker that is busy for longer than a prediction may wait'
   test('a failure is said where the films would be, and Retry brings them', async ({ home, marquee, page }) => {
     const [film = 1] = someFilms();
     const other = await occupyWorker(marquee.url, [film]);
-    // Not until every poster is loaded: on a slow machine it may have failed by then.
-    await page.goto('/?profile=1', { waitUntil: 'domcontentloaded' });
+    const letItFail = await hold(page, /\/fn\/poll/);
+    await page.goto('/?profile=1');
     await home.isWaiting();
     const before = await home.boxes();
+    letItFail();
     await home.hasFailed();
     await expect(home.forYou.getByRole('alert')).toBeVisible();
     await expect(home.status).not.toContainText('Choosing');
@@ -45,6 +47,7 @@ test.describe('with a queue of one place', () => {
       expect(n, 'the queue is bounded').toBeLessThan(10);
     }
 
+    const letItAskAgain = await hold(page, /\/fn\/schedule/);
     await page.goto('/?profile=1');
     await expect(
       home.forYou.locator('[data-prediction]').or(home.forYou.and(page.locator('[data-prediction]'))),
@@ -52,6 +55,7 @@ test.describe('with a queue of one place', () => {
     await expect(home.waiting).toHaveCount(20);
     await expect(home.status).toContainText(/busy|full|many/i);
     const before = await home.boxes();
+    letItAskAgain();
     await home.isFilled();
     expect(await home.boxes()).toEqual(before);
   });

@@ -1,6 +1,7 @@
 // Who has no mouse: stars set key by key, and the way through a row.
 
 import type { Locator, Page } from '@playwright/test';
+import { hold } from '../support/hold.ts';
 import { card, row } from '../support/home.ts';
 import { expect, test } from '../support/test.ts';
 
@@ -185,13 +186,11 @@ test('films that are chosen while stars are being set by keys wait until they ar
   await page.goto('/');
   await home.isFilled();
   const third = (await home.titles())[2] ?? '';
-  await page.route('**/fn/poll**', async (route) => {
-    await new Promise((done) => setTimeout(done, 1_500));
-    await route.continue();
-  });
+  const letThemCome = await hold(page, /\/fn\/poll/);
   await home.rate(home.cards.first(), 5);
   const slider = await sliderOf(card(home.track, third));
   await page.keyboard.press('ArrowRight');
+  letThemCome();
   await page.waitForTimeout(4_000);
   await expect(slider).toBeFocused();
   await page.keyboard.press('ArrowRight');

@@ -54,6 +54,7 @@ test('a second click where a card was rated does not rate the film that comes in
 
 test('likes are not taken back by the second click of a double click', async ({ home, page }) => {
   await page.goto('/');
+  await home.isFilled();
   await home.welcome
     .getByRole('button', { name: /^Like / })
     .first()
@@ -86,7 +87,7 @@ test.describe('when the server does not answer', () => {
     await page.goto('/');
     await home.isFilled();
     const before = await home.titles();
-    await page.route('**/fn/rate', (route) => route.abort());
+    await page.route(/\/(fn\/rate|healthz)/, (route) => route.abort());
     await home.rate(home.cards.first(), 5);
     await expect(page.locator('.toast')).toContainText('The rating was not stored');
     await expect(home.cards.first().getByRole('slider')).toHaveValue('0');
@@ -192,6 +193,7 @@ test('the welcome strip goes when the visitor is known well enough', async ({ ho
     await expect(home.bulbs).toHaveCount(liked);
   }
   await likes.first().click();
+  await expect(home.bulbs).toHaveCount(5);
   await home.isFilled();
   await page.reload();
   await expect(home.forYou).toBeVisible();

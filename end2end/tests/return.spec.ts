@@ -62,9 +62,11 @@ test('the back button leads to rows that are scrolled as they were', async ({ ho
       .locator('ul.row-track')
       .evaluate((list) => Math.round(list.scrollLeft));
   const forward = async (name: string) => {
+    const list = row(page, name).locator('ul.row-track');
+    await list.evaluate((list) => list.addEventListener('scrollend', () => list.setAttribute('data-rests', '')));
     await row(page, name).getByRole('button', { name: 'Forward' }).click();
     // It glides.
-    await page.waitForTimeout(1_000);
+    await expect(list).toHaveAttribute('data-rests');
     expect(await scrolled(name)).toBeGreaterThan(100);
     return scrolled(name);
   };

@@ -1,6 +1,7 @@
 // What the page says aloud: one region for all that was done, on every page that films are rated on.
 
 import type { Page } from '@playwright/test';
+import { rateHere, setStars } from '../support/film.ts';
 import { expect, test } from '../support/test.ts';
 
 /** Writes down, one after the other, what a screen reader would be told: the texts that come into the one live region. */
@@ -68,9 +69,8 @@ test('on a film’s page it is said what was rated and marked', async ({ page })
   await page.locator('.results li.card a.card-link').first().click();
   const title = await page.getByRole('heading', { level: 1 }).innerText();
   await expect(page.getByRole('slider')).toBeVisible();
-  await page.waitForLoadState('networkidle');
   const heard = await listen(page);
-  await page.getByRole('slider').fill('3');
+  await rateHere(page, 3);
   await expect.poll(heard).toContain(`${title}: 3 of 5 stars`);
   await page.getByRole('button', { name: 'Take back' }).click();
   await expect.poll(heard).toContain(`${title}: Not rated`);
@@ -82,12 +82,11 @@ test('on a film’s page it is said what was rated and marked', async ({ page })
 
 test('where films were found it is said what was rated and marked', async ({ page }) => {
   await page.goto('/search');
-  await page.waitForLoadState('networkidle');
   const heard = await listen(page);
   const film = page.locator('.results li.card').first();
   const title = (await film.locator('.card-title').textContent()) ?? '';
   await film.hover();
-  await film.getByRole('slider').fill('2');
+  await setStars(film.getByRole('slider'), 2);
   await expect.poll(heard).toContain(`${title}: 2 of 5 stars`);
   await film.getByRole('button', { name: `${title} on your watchlist` }).click();
   await expect.poll(heard).toContain(`${title} is on your watchlist`);
@@ -108,9 +107,9 @@ test.describe('when the server does not answer', () => {
     await expect(page.locator('.toast')).toContainText('The rating was not stored');
     await film.getByRole('button', { name: `${title} on your watchlist` }).click();
     await expect(page.locator('.toast')).toContainText('This was not stored');
-    const said = await heard();
-    expect(said).toContain('The rating was not stored. The server does not answer. Try again in a moment.');
-    expect(said).toContain('This was not stored. The server does not answer. Try again in a moment.');
+    // Said after it is seen.
+    await expect.poll(heard).toContain('The rating was not stored. The server does not answer. Try again in a moment.');
+    await expect.poll(heard).toContain('This was not stored. The server does not answer. Try again in a moment.');
     await page.waitForTimeout(8_000);
     await expect(page.locator('.toast'), 'it is still gone').toBeVisible();
     await page.unroute(gone);
