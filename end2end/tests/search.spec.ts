@@ -1,6 +1,8 @@
 // Search: a list as one types, a page of results, by keyboard and without script.
 
 import { AxeBuilder } from '@axe-core/playwright';
+import { setStars } from '../support/film.ts';
+import { hold } from '../support/hold.ts';
 import { expect, test } from '../support/test.ts';
 
 /** A film that everybody rated, and a piece of its title. */
@@ -19,6 +21,8 @@ test('a film is found as one types, chosen by arrow keys, and opened by Enter', 
   await expect(field).toHaveAttribute('aria-expanded', 'false');
   await field.pressSequentially(piece.toLowerCase());
   const option = page.getByRole('option', { name: title }).first();
+  // A list of what was typed before the last letter would still be replaced, and what is chosen in it with it.
+  await expect(option.locator('mark').first()).toHaveText(piece);
   await expect(option).toBeVisible();
   await expect(field).toHaveAttribute('aria-expanded', 'true');
   await expect(field).toBeFocused();
@@ -30,6 +34,34 @@ test('a film is found as one types, chosen by arrow keys, and opened by Enter', 
   await expect(field).toHaveAttribute('aria-activedescendant', (await option.getAttribute('id')) ?? 'none');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(title);
+});
+
+test('what was typed before the page’s script ran is asked for when it does', async ({ page }) => {
+  const release = await hold(page, /\.wasm$/);
+  await page.goto('/search', { waitUntil: 'domcontentloaded' });
+  const field = page.getByRole('combobox', { name: 'Search films' });
+  await field.pressSequentially('the');
+  await expect(field).toHaveAttribute('aria-expanded', 'false');
+  release();
+  await expect(page.getByRole('listbox', { name: 'Films' }).getByRole('option').first()).toBeVisible();
+  await expect(field).toHaveAttribute('aria-expanded', 'true');
+});
+
+test('in a list that arrives nothing is chosen, whatever was chosen in the one before', async ({ page }) => {
+  await page.goto('/search');
+  const field = page.getByRole('combobox', { name: 'Search films' });
+  const options = page.getByRole('listbox', { name: 'Films' }).getByRole('option');
+  await field.pressSequentially('th');
+  await expect(options.first()).toBeVisible();
+  const asked = page.waitForRequest(/\/search\/suggest/);
+  const release = await hold(page, /\/search\/suggest/);
+  await field.press('e');
+  await asked;
+  await page.keyboard.press('ArrowDown');
+  await expect(options.first()).toHaveAttribute('aria-selected', 'true');
+  release();
+  await expect(field).not.toHaveAttribute('aria-activedescendant');
+  await expect(options.and(page.locator('[aria-selected=true]'))).toHaveCount(0);
 });
 
 test('Escape closes the list and keeps what was typed, and Enter searches for it', async ({ home, page }) => {
@@ -105,7 +137,7 @@ test('a film is rated where it was found, and narrowing stays in the address', a
   const card = page.locator('.results li.card').first();
   const stored = page.waitForResponse(/\/fn\/rate/);
   await card.hover();
-  await card.getByRole('slider').fill('4');
+  await setStars(card.getByRole('slider'), 4);
   expect((await stored).ok()).toBe(true);
   await page.reload();
   await expect(page.locator('.results li.card').first()).toContainText('4.0');
@@ -127,7 +159,8 @@ test('the pages of what was found follow one another, and no film stands on two'
   const first = await shown();
   const pages = page.getByRole('navigation', { name: 'Pages' });
   await pages.getByRole('link', { name: 'Forward' }).click();
-  await expect(page).toHaveURL(/sort=popular&page=2/);
+  // Its films are looked at once: when all of the page is there.
+  await page.waitForURL(/sort=popular&page=2/);
   const second = await shown();
   expect(second.length).toBeGreaterThan(0);
   expect(second.filter((film) => first.includes(film))).toEqual([]);

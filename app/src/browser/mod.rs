@@ -8,7 +8,7 @@
 mod side;
 
 pub(crate) use side::{
-    choose_theme, count, dropped, focus, focus_place, focused_place, follow, hidden, is_dark, is_rating, load_anew,
-    now, on_its_way, on_leave, painted, pause, read, remember, row_ends, scroll_row, select, send, send_while_leaving,
-    shown, stays_in, unfocus, value, write,
+    choose_theme, count, dropped, focus, focus_place, focused_place, follow, has_focus, hidden, is_dark, is_rating,
+    load_anew, now, on_its_way, on_leave, painted, pause, read, remember, row_ends, scroll_row, select, send,
+    send_while_leaving, shown, stays_in, unfocus, value, write,
 };

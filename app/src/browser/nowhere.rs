@@ -32,6 +32,10 @@ pub(crate) fn choose_theme(_theme: Theme) {}
 
 pub(crate) fn focus(_id: &str) {}
 
+pub(crate) fn has_focus(_id: &str) -> bool {
+    false
+}
+
 pub(crate) fn unfocus() {}
 
 pub(crate) fn focused_place(_list: &str) -> Option<u32> {

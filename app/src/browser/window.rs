@@ -217,6 +217,11 @@ pub(crate) fn focus(id: &str) {
     }
 }
 
+/// Whether the element has the focus.
+pub(crate) fn has_focus(id: &str) -> bool {
+    document().and_then(|document| document.active_element()).is_some_and(|focused| focused.id() == id)
+}
+
 /// Takes the focus from what has it.
 pub(crate) fn unfocus() {
     let focused = document().and_then(|document| document.active_element()?.dyn_into::<HtmlElement>().ok());

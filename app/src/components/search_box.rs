@@ -29,6 +29,11 @@ pub(crate) fn SearchBox(
     let active = RwSignal::new(None::<u32>);
     let asked = StoredValue::new(0_u32);
     let is_open = move || options.with(|options| !options.is_empty());
+    // The options' own HTML says which is chosen, and stays where a list comes again as it was.
+    let choose = move |at: Option<u32>| {
+        active.set(at);
+        browser::select(LIST, at);
+    };
     let close = move || {
         asked.update_value(|asked| *asked += 1);
         active.set(None);
@@ -37,7 +42,7 @@ pub(crate) fn SearchBox(
     let ask = move || {
         let text = browser::value(FIELD);
         asked.update_value(|asked| *asked += 1);
-        active.set(None);
+        choose(None);
         if text.trim().is_empty() {
             options.set(String::new());
             return;
@@ -52,10 +57,19 @@ pub(crate) fn SearchBox(
             fields.extend(view.map(|view| ("profile", view.to_string())));
             let found = browser::read("/search/suggest", &fields).await;
             if asked.try_get_value() == Some(question) {
+                // An arrow may have been pressed meanwhile, in the list of a shorter text: its place is another film now.
+                choose(None);
                 options.set(found.unwrap_or_else(|| SILENT.to_owned()));
             }
         });
     };
+    // Who was quicker than the page's script has typed already.
+    let first = text.clone();
+    Effect::new(move |_| {
+        if browser::has_focus(FIELD) && browser::value(FIELD) != first {
+            ask();
+        }
+    });
     let key = move |event: ev::KeyboardEvent| {
         if !is_open() {
             if let "ArrowDown" | "ArrowUp" = event.key().as_str() {
@@ -84,8 +98,7 @@ pub(crate) fn SearchBox(
         };
         event.prevent_default();
         // Beyond either end is the field itself.
-        active.set((to < count).then_some(to));
-        browser::select(LIST, active.get_untracked());
+        choose((to < count).then_some(to));
     };
     view! {
         <form class="search" role="search" action="/search" on:focusout=move |_| close()>
