@@ -114,6 +114,16 @@ fn history(likes: usize, random: &mut ChaCha8Rng) -> History {
 
 /// Random parts: they take as long as trained ones.
 fn model(random: &mut ChaCha8Rng) -> Result<Blend, Box<dyn Error>> {
+    // Two experts, because most histories are between two lengths.
+    let experts = vec![expert(random)?, expert(random)?];
+    let films = (0..CONFIG.films * FACTORS.factors).map(|_| random.random_range(-0.1..0.1)).collect();
+    let factors = Factors::learned(films, FACTORS).ok_or("factors out of place")?;
+    let short = Knot { length: 1, network: 1.0, expert: 0, linear: 1.0, factors: 0, ials: 1.0 };
+    let long = Knot { length: 2_000, expert: 1, ..short };
+    Ok(Blend::new(network(random)?, experts, vec![factors], vec![short, long]).ok_or("parts that do not fit")?)
+}
+
+fn expert(random: &mut ChaCha8Rng) -> Result<Weights, Box<dyn Error>> {
     let films = CONFIG.films as u32;
     let rows = (0..films).map(|_| {
         let mut row = rand::seq::index::sample(random, CONFIG.films, STRONGEST).into_vec();
@@ -123,11 +133,7 @@ fn model(random: &mut ChaCha8Rng) -> Result<Blend, Box<dyn Error>> {
     let towards: Vec<u32> = rows.flatten().collect();
     let values = towards.iter().map(|_| random.random_range(-0.1..0.1)).collect();
     let offsets = (0..=films).map(|film| film * STRONGEST as u32).collect();
-    let expert = Weights::from_parts(offsets, towards, values).ok_or("weights out of place")?;
-    let films = (0..CONFIG.films * FACTORS.factors).map(|_| random.random_range(-0.1..0.1)).collect();
-    let factors = Factors::learned(films, FACTORS).ok_or("factors out of place")?;
-    let knot = Knot { length: 10, network: 1.0, expert: 0, linear: 1.0, factors: 0, ials: 1.0 };
-    Ok(Blend::new(network(random)?, vec![expert], vec![factors], vec![knot]).ok_or("parts that do not fit")?)
+    Ok(Weights::from_parts(offsets, towards, values).ok_or("weights out of place")?)
 }
 
 fn network(random: &mut ChaCha8Rng) -> Result<SetRecommender, Box<dyn Error>> {

@@ -30,8 +30,8 @@ pub struct TrainArgs {
     #[arg(long, env = "MARQUEE_EPOCHS", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     epochs: Option<u32>,
 
-    /// Try less, so that two cores need about this long, such as 45s or 10m; by default as much as helps (under three minutes
-    /// for MovieLens latest-small)
+    /// Try less, so that two cores need about this long, such as 45s or 10m; by default as much as helps (two minutes for
+    /// MovieLens latest-small)
     #[arg(long, env = "MARQUEE_BUDGET", value_name = "DURATION")]
     budget: Option<humantime::Duration>,
 
@@ -134,6 +134,9 @@ impl TrainingBar {
 
     pub(super) fn show(&mut self, stage: Stage, now: Progress) {
         let Progress { done, of, loss } = now;
+        if of == 0 {
+            return;
+        }
         let doing = match stage {
             Stage::Networks => "teaching",
             Stage::Trials => "trying",
@@ -152,7 +155,7 @@ impl TrainingBar {
         self.bar.set_message(loss.clone());
         if self.bar.is_hidden() && (begins || self.said.elapsed() >= PLAIN_EVERY) {
             self.said = Instant::now();
-            let percent = 100 * done / of.max(1);
+            let percent = 100 * done / of;
             // Progress that can't be shown is no reason to stop.
             let _ = writeln!(
                 std::io::stderr().lock(),

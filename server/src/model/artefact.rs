@@ -35,7 +35,7 @@ mod tests;
 pub const FILE_NAME: &str = "model.safetensors";
 
 /// Changes when a file of before can no longer be read.
-const FORMAT: u32 = 7;
+const FORMAT: u32 = 8;
 const BLEND: &str = "blend";
 /// Our key in the header's `__metadata__`.
 const KEY: &str = "marquee";

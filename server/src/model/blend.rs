@@ -15,10 +15,10 @@ use super::{
 #[cfg(test)]
 mod tests;
 
-/// The mixture for histories of about one length.
+/// The mixture for histories of one length.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Knot {
-    /// Liked films; a history is served by the knot whose length is nearest, as ratios go.
+    /// Liked films. Between the lengths of two knots a history is served by [something of both](between).
     pub length: usize,
     /// What the network's score is multiplied by.
     pub network: f32,
@@ -43,8 +43,8 @@ pub struct Blend {
 }
 
 impl Blend {
-    /// The mixture; `None` unless there is a knot, each knot's parts are there, its numbers are finite, and all parts are
-    /// for the same films.
+    /// The mixture; `None` unless there is a knot, no two have one length and none has 0, each knot's parts are there, its
+    /// numbers are finite, and all parts are for the same films.
     pub fn new(
         network: SetRecommender,
         experts: Vec<Weights>,
@@ -54,14 +54,16 @@ impl Blend {
         knots.sort_by_key(|knot| knot.length);
         let films = network.order().films().len();
         let fits = |knot: &Knot| {
-            knot.expert < experts.len()
+            knot.length > 0
+                && knot.expert < experts.len()
                 && (knot.factors < factors.len() || knot.ials == 0.0)
                 && [knot.network, knot.linear, knot.ials].into_iter().all(f32::is_finite)
         };
         let fit = experts.iter().all(|expert| expert.catalogue() == films)
             && factors.iter().all(|factors| factors.catalogue() == films)
             && knots.iter().all(fits);
-        if knots.is_empty() || !fit {
+        let apart = knots.windows(2).all(|knots| knots[0].length < knots[1].length);
+        if knots.is_empty() || !fit || !apart {
             return None;
         }
         let version = version(&network, &experts, &factors, &knots);
@@ -88,29 +90,66 @@ impl Blend {
         &self.network
     }
 
-    /// The mixture for a history of so many liked films.
-    fn knot(&self, length: usize) -> Knot {
-        let distance = |knot: &&Knot| ratio(length, knot.length);
-        let nearest = self.knots.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)));
-        // `new` saw that there is one.
-        nearest.copied().unwrap_or(Knot { length, network: 1.0, expert: 0, linear: 0.0, factors: 0, ials: 0.0 })
+    /// Those for a history of so many liked films.
+    fn proportions(&self, length: usize) -> Proportions {
+        let lengths: Vec<usize> = self.knots.iter().map(|knot| knot.length).collect();
+        let mut mixed = Proportions { network: 0.0, experts: Vec::new(), factors: Vec::new() };
+        for (place, share) in between(&lengths, length) {
+            let knot = &self.knots[place];
+            mixed.network += share * knot.network;
+            let parts = [
+                (&mut mixed.experts, knot.expert, share * knot.linear),
+                (&mut mixed.factors, knot.factors, share * knot.ials),
+            ];
+            for (parts, number, factor) in parts.into_iter().filter(|&(_, _, factor)| factor != 0.0) {
+                match parts.iter_mut().find(|(other, _)| *other == number) {
+                    Some((_, sum)) => *sum += factor,
+                    None => parts.push((number, factor)),
+                }
+            }
+        }
+        mixed
     }
 
-    /// The films' factors that the mixture asks, if it asks any.
-    fn factors_of(&self, knot: Knot) -> Option<&Factors> {
-        self.factors.get(knot.factors).filter(|_| knot.ials != 0.0)
+    /// Adds what its experts say.
+    fn add_experts(&self, mixed: &Proportions, history: &History, scores: &mut [f32]) {
+        for &(expert, factor) in &mixed.experts {
+            self.experts[expert].add_scores(history.strengths(), factor, scores);
+        }
     }
 }
 
-/// How many times the longer one is as long as the shorter; no films count as one.
-pub fn ratio(length: usize, other: usize) -> f32 {
-    let (a, b) = (length.max(1), other.max(1));
-    a.max(b) as f32 / a.min(b) as f32
+/// What the parts' scores are multiplied by for histories of one length.
+struct Proportions {
+    network: f32,
+    /// Experts by their numbers; those that are not here say nothing.
+    experts: Vec<(usize, f32)>,
+    /// Tables of factors by theirs.
+    factors: Vec<(usize, f32)>,
+}
+
+/// Which of the `lengths`, strictly ascending and above 0, a history of this length is between, and how much each counts: together 1,
+/// moving from one to the next with the logarithm of the length. Beyond the first and the last there is but that one.
+pub fn between(lengths: &[usize], length: usize) -> impl Iterator<Item = (usize, f32)> {
+    let after = lengths.partition_point(|&other| other < length);
+    let parts = match (after.checked_sub(1), lengths.get(after)) {
+        (Some(before), Some(&high)) => {
+            let low = lengths[before] as f32;
+            let part = (length as f32 / low).ln() / (high as f32 / low).ln();
+            [Some((before, 1.0 - part)), Some((after, part))]
+        }
+        (Some(before), None) => [Some((before, 1.0)), None],
+        (None, Some(_)) => [None, Some((after, 1.0))],
+        (None, None) => [None, None],
+    };
+    parts.into_iter().flatten().filter(|&(_, part)| part > 0.0)
 }
 
 /// A short hash of all parts: 16 hexadecimal digits.
 fn version(network: &SetRecommender, experts: &[Weights], factors: &[Factors], knots: &[Knot]) -> String {
     let mut hasher = blake3::Hasher::new();
+    // How the parts are used counts as they do: what is computed from the same in another way is another answer.
+    hasher.update(b"between two lengths something of both");
     hasher.update(network.version().as_bytes());
     for expert in experts {
         expert.hash_into(&mut hasher);
@@ -140,21 +179,21 @@ impl Recommender for Blend {
 
     fn scores(&self, histories: &[&History]) -> Result<Vec<Vec<f32>>, ModelError> {
         let mut scores = self.network.scores(histories)?;
-        let mut by_factors: Vec<Vec<(Vec<f32>, &mut [f32])>> = self.factors.iter().map(|_| Vec::new()).collect();
-        for (scores, history) in scores.iter_mut().zip(histories) {
-            let knot = self.knot(history.liked().count());
+        let all: Vec<Proportions> = histories.iter().map(|history| self.proportions(history.liked().count())).collect();
+        for ((scores, history), mixed) in scores.iter_mut().zip(histories).zip(&all) {
             for score in scores.iter_mut() {
-                *score *= knot.network;
+                *score *= mixed.network;
             }
-            self.experts[knot.expert].add_scores(history.strengths(), knot.linear, scores);
-            if let Some(factors) = self.factors_of(knot) {
-                let mut visitor = factors.visitor(history.strengths());
-                visitor.iter_mut().for_each(|number| *number *= knot.ials);
-                by_factors[knot.factors].push((visitor, scores));
-            }
+            self.add_experts(mixed, history, scores);
         }
-        for (factors, visitors) in self.factors.iter().zip(&mut by_factors) {
-            factors.add_all_scores(visitors);
+        for (number, factors) in self.factors.iter().enumerate() {
+            let mut visitors = Vec::new();
+            for ((scores, history), mixed) in scores.iter_mut().zip(histories).zip(&all) {
+                if let Some(&(_, factor)) = mixed.factors.iter().find(|&&(other, _)| other == number) {
+                    visitors.push((visitor(factors, history, factor), scores.as_mut_slice()));
+                }
+            }
+            factors.add_all_scores(&mut visitors);
         }
         Ok(scores)
     }
@@ -167,41 +206,55 @@ impl Recommender for Blend {
         allowed: &dyn Fn(usize, usize) -> bool,
     ) -> Result<Vec<Option<Ranked>>, ModelError> {
         self.network.with_tastes(histories, |at, taste| {
-            let knot = self.knot(histories[at].liked().count());
-            let taste = taste.times(knot.network);
+            let mixed = self.proportions(histories[at].liked().count());
+            let taste = taste.times(mixed.network);
             let mut own = taste.popular();
-            self.experts[knot.expert].add_scores(histories[at].strengths(), knot.linear, &mut own);
-            let Some(factors) = self.factors_of(knot) else {
-                return pruned::best(&own, &[taste.product()], most[at], |film| allowed(at, film));
-            };
-            let mut visitor = factors.visitor(histories[at].strengths());
-            visitor.iter_mut().for_each(|number| *number *= knot.ials);
-            let by_factors = Product { visitor: &visitor, films: factors.films(), lengths: factors.lengths() };
-            pruned::best(&own, &[taste.product(), by_factors], most[at], |film| allowed(at, film))
+            self.add_experts(&mixed, histories[at], &mut own);
+            let by_factors = mixed.factors.iter().map(|&(number, factor)| {
+                let factors = &self.factors[number];
+                (visitor(factors, histories[at], factor), factors)
+            });
+            let by_factors: Vec<(Vec<f32>, &Factors)> = by_factors.collect();
+            let mut products = vec![taste.product()];
+            products.extend(by_factors.iter().map(|(visitor, factors)| Product {
+                visitor,
+                films: factors.films(),
+                lengths: factors.lengths(),
+            }));
+            pruned::best(&own, &products, most[at], |film| allowed(at, film))
         })
     }
 
     /// What each score loses when one liked film is taken away and everything that depends on the history's length is held
     /// as it was: the network's loss, the film's own weights and the factors' loss, all exact, in the mixture's proportions.
     fn reasons(&self, history: &History, films: &[usize], most: usize) -> Result<Vec<Vec<Share>>, ModelError> {
-        let knot = self.knot(history.liked().count());
-        let expert = &self.experts[knot.expert];
+        let mixed = self.proportions(history.liked().count());
         let liked: Vec<(usize, f32)> = history.strengths().collect();
-        let by_factors = self.factors_of(knot).map(|factors| factors.losses(&liked, films));
-        let losses = self.network.losses(history, films)?.into_iter().zip(films).enumerate();
-        let reasons = losses.map(|(place, (mut losses, &film))| {
-            for (at, ((_, loss), &(liked, strength))) in losses.iter_mut().zip(&liked).enumerate() {
-                let by_factors = by_factors.as_ref().map_or(0.0, |losses| losses[place][at]);
-                let by_weights = strength * expert.weight(liked, film);
-                *loss = knot.network * *loss + knot.linear * by_weights + knot.ials * by_factors;
+        let mut all = self.network.losses(history, films)?;
+        for (losses, &film) in all.iter_mut().zip(films) {
+            for ((_, loss), &(liked, strength)) in losses.iter_mut().zip(&liked) {
+                let by_expert = |&(expert, factor): &(usize, f32)| factor * self.experts[expert].weight(liked, film);
+                *loss = mixed.network * *loss + strength * mixed.experts.iter().map(by_expert).sum::<f32>();
             }
-            Share::of_losses(losses, most)
-        });
-        Ok(reasons.collect())
+        }
+        for &(number, factor) in &mixed.factors {
+            let by_factors = self.factors[number].losses(&liked, films);
+            for (losses, by_factors) in all.iter_mut().zip(by_factors) {
+                losses.iter_mut().zip(by_factors).for_each(|((_, loss), more)| *loss += factor * more);
+            }
+        }
+        Ok(all.into_iter().map(|losses| Share::of_losses(losses, most)).collect())
     }
 
     /// As the network sees them.
     fn alike(&self, films: &[usize], others: &[usize]) -> Result<Vec<Vec<f32>>, ModelError> {
         self.network.alike(films, others)
     }
+}
+
+/// The visitor's vector for these films' factors, times `factor`.
+fn visitor(factors: &Factors, history: &History, factor: f32) -> Vec<f32> {
+    let mut visitor = factors.visitor(history.strengths());
+    visitor.iter_mut().for_each(|number| *number *= factor);
+    visitor
 }

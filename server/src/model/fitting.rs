@@ -220,13 +220,14 @@ pub fn fit(
 
     // Which parts are made again turns out only then: at most all of them.
     let to_make = if last.is_some() { Workshop::steps_of_parts(tuning::SOURCES.len(), tables) } else { 0 };
-    let steps = Steps::new(&progress, Stage::Mixture, 1 + validation::STEPS + to_make);
+    let to_measure = if options.audience == Audience::Newcomers { validation::STEPS } else { 0 };
+    let steps = Steps::new(&progress, Stage::Mixture, 1 + to_measure + to_make);
     let all: Vec<&Tuner> = trials.iter().flat_map(|trial| &trial.tuners).collect();
     let compared = Comparison::of(&all);
     let mixtures = mixtures(&compared, |_| true);
     steps.done();
     let validation = match options.audience {
-        Audience::Newcomers => validation::validate(&trials, &compared, &steps)?,
+        Audience::Newcomers => validation::validate(&workshop.order, &trials, &compared, &steps)?,
         Audience::Known => None,
     };
     let Assembly { experts, factors, knots } = Assembly::of(&mixtures);

@@ -16,11 +16,13 @@ use serde::{Deserialize, Serialize};
 use super::{FilmOrder, History, Likes, ModelError, Recommender, Share};
 
 mod factors;
+mod serving;
 mod solving;
 #[cfg(test)]
 mod tests;
 
 pub use factors::Factors;
+pub use serving::FactorsRecommender;
 use solving::{Problem, gram};
 
 /// Steps of conjugate gradients for each film and viewer in training: as `implicit` takes.

@@ -17,9 +17,10 @@ use app::domain::ViewerId;
 use faer::linalg::{evd::EvdError, solvers::LltError};
 use serde::{Deserialize, Serialize};
 
-use super::{Traits, strength};
+use super::{Traits, best_positions, strength};
 use crate::catalogue::Interactions;
 
+mod blocks;
 mod likeness;
 mod rows;
 mod serving;
@@ -144,7 +145,7 @@ pub struct Recipe {
     pub traits: f32,
     /// The weights are those of this many strongest directions of X in place of the closed form; 0 for the closed form.
     pub directions: usize,
-    /// What is said for a film is divided by (likes + 5) to this power: 0 leaves well-known films as they are.
+    /// In an expert, what is said for a film is divided by (likes + 5) to this power: 0 leaves well-known films as they are.
     pub obscurity: f32,
 }
 
@@ -237,32 +238,30 @@ impl Together {
         &self.likes
     }
 
-    /// The weights in closed form from these rows, whatever the recipe says of rows; of each film only the `strongest` that go out from it, by their size.
+    /// The weights in closed form from these rows, whatever the recipe says of rows and of obscurity; of each film only the `strongest` that go out from it, by their size.
     pub fn weights(&self, recipe: Recipe, strongest: usize) -> Result<Weights, LinearError> {
         let Recipe { dropout, lambda, traits, obscurity, .. } = recipe;
         let rest = [traits, obscurity].into_iter().all(|value| value.is_finite() && value >= 0.0);
         if !(lambda.is_finite() && lambda > 0.0 && (0.0..1.0).contains(&dropout) && rest) {
             return Err(LinearError::Recipe(recipe));
         }
-        let keep = |from: usize, weights: &mut dyn Iterator<Item = f32>| {
-            let weights = weights.enumerate().filter(|&(to, weight)| to != from && weight != 0.0);
-            let mut row: Row = weights.map(|(to, weight)| (self.films[to], weight)).collect();
-            keep_strongest(&mut row, strongest);
-            row
+        let keep = |from: usize, weights: &[f32]| {
+            let sizes: Vec<f32> = weights.iter().map(|weight| weight.abs()).collect();
+            let mut kept = best_positions(&sizes, strongest, |to| to != from && weights[to] != 0.0);
+            kept.sort_unstable();
+            kept.into_iter().map(|to| (self.films[to], weights[to])).collect()
         };
         let rows = match &self.table {
             _ if recipe.directions > 0 => through_directions::weights(self, &recipe, &keep)?,
             Some(table) => table.weights(&recipe, &keep)?,
             None => through_viewers::weights(self, &recipe, &keep)?,
         };
-        let weights = Weights::new(self.likes.len(), &self.films, &rows);
-        Ok(if obscurity > 0.0 { weights.divided(&fame(&self.likes, obscurity)) } else { weights })
+        Ok(Weights::new(self.likes.len(), &self.films, &rows))
     }
 }
 
-/// What a way is told to do with the weights that go out from a film, one for each place: leave out its own and keep the
-/// strongest.
-type Keep<'a> = &'a (dyn Fn(usize, &mut dyn Iterator<Item = f32>) -> Row + Sync);
+/// What a way is told to do with the weights that go out from a place, one to each: leave out its own and keep the strongest.
+type Keep<'a> = &'a (dyn Fn(usize, &[f32]) -> Row + Sync);
 
 fn viewers(interactions: &Interactions, wanted: impl Fn(ViewerId) -> bool) -> Vec<usize> {
     (0..interactions.viewers.len()).filter(|&viewer| wanted(interactions.viewers[viewer])).collect()
@@ -303,6 +302,6 @@ fn keep_strongest(row: &mut Vec<(u32, f32)>, strongest: usize) {
     if strongest < row.len() {
         row.select_nth_unstable_by(strongest, |a, b| b.1.abs().total_cmp(&a.1.abs()).then(a.0.cmp(&b.0)));
         row.truncate(strongest);
-        row.sort_unstable_by_key(|&(film, _)| film);
     }
+    row.sort_unstable_by_key(|&(film, _)| film);
 }

@@ -47,15 +47,18 @@ pub const RECIPES: usize = 12;
 pub const FACTORS: [(f32, f32); 3] = [(3.0, 0.1), (3.0, 0.3), (10.0, 1.0)];
 /// Orders in which each viewer's likes are dealt: the more, the less chance decides.
 pub const DRAWS: u32 = 6;
-/// Lengths of histories that have a mixture each: lists are taken by what they show, whatever part of a viewer's likes
-/// that is.
+/// Lengths of histories that have a mixture each; between them there is [something of both](blend::between).
+const KNOTS: [usize; 5] = [1, 3, 10, 40, 160];
+/// Lengths that lists are sorted by: by what they show, whatever part of a viewer's likes that is.
 const LENGTHS: [usize; 9] = [1, 3, 5, 10, 20, 40, 80, 160, 320];
 /// How much well-known films may be held back.
 const OBSCURITIES: [f32; 3] = [0.0, 0.1, 0.2];
 /// Lists of a length that a tuner has: more tell nothing new.
 const MOST_LISTS: usize = 3_000;
-/// With fewer lists than this a length has no mixture: the nearest one serves.
+/// With fewer lists than this near it a length has no mixture: those around it serve.
 const FEWEST_LISTS: usize = 30;
+/// Lists that a thread scores at once: at a time it holds the scores of all films for each of them.
+const AT_ONCE: usize = 16;
 /// Films of each part that are compared: the first of the mixture are among the first of its parts.
 const CANDIDATES: usize = 20;
 
@@ -156,6 +159,8 @@ fn place<T: Clone + PartialEq>(items: &mut Vec<T>, item: &T) -> usize {
 /// What the mixtures are compared on: lists for each of [`LENGTHS`].
 pub struct Tuner {
     rows: Vec<Vec<List>>,
+    /// How many tables of factors its lists were scored by.
+    tables: usize,
 }
 
 impl Tuner {
@@ -169,7 +174,10 @@ impl Tuner {
         cases: &[Case],
         among: Among,
     ) -> Result<Self, ModelError> {
-        let fames: Vec<Vec<f32>> = OBSCURITIES.iter().map(|&obscurity| fame(likes, obscurity)).collect();
+        let fames: Vec<Vec<f32>> = OBSCURITIES
+            .iter()
+            .map(|&obscurity| fame(likes, obscurity).into_iter().map(|fame| 1.0 / fame).collect())
+            .collect();
         let mut of_rows = vec![Vec::new(); LENGTHS.len()];
         for case in cases {
             let row = &mut of_rows[nearest(case.history().ratings.len())];
@@ -180,23 +188,27 @@ impl Tuner {
         let lists = |cases: &[&Case]| {
             let histories: Vec<_> = cases.iter().map(|case| case.history()).collect();
             let by_network = network.scores(&histories)?;
-            Ok(cases
-                .iter()
-                .zip(by_network)
-                .map(|(case, scores)| List::of(case, among, experts, factors, &fames, &scores))
-                .collect())
+            let by_factors: Vec<Vec<Vec<f32>>> = factors.iter().map(|factors| factors.scores(&histories)).collect();
+            let list = |(at, case): (usize, &&Case)| {
+                let by_factors: Vec<&[f32]> = by_factors.iter().map(|scores| scores[at].as_slice()).collect();
+                List::of(case, among, experts, &fames, &by_network[at], &by_factors)
+            };
+            Ok(cases.iter().enumerate().map(list).collect())
         };
         let rows = of_rows.iter().map(|cases| {
-            let lists: Result<Vec<Vec<List>>, ModelError> = cases.par_chunks(64).map(lists).collect();
+            let lists: Result<Vec<Vec<List>>, ModelError> = cases.par_chunks(AT_ONCE).map(lists).collect();
             Ok(lists?.into_iter().flatten().collect())
         });
-        Ok(Self { rows: rows.collect::<Result<_, ModelError>>()? })
+        Ok(Self { rows: rows.collect::<Result<_, ModelError>>()?, tables: factors.len() })
     }
 }
 
 /// Which of [`LENGTHS`] is nearest to this one.
 fn nearest(length: usize) -> usize {
-    let distance = |&place: &usize| blend::ratio(LENGTHS[place], length);
+    let distance = |&place: &usize| {
+        let (a, b) = (LENGTHS[place], length.max(1));
+        a.max(b) as f32 / a.min(b) as f32
+    };
     (0..LENGTHS.len()).min_by(|a, b| distance(a).total_cmp(&distance(b))).unwrap_or_default()
 }
 
@@ -204,31 +216,35 @@ fn nearest(length: usize) -> usize {
 pub struct Comparison<'a> {
     tuners: Vec<&'a Tuner>,
     tables: usize,
-    /// For each of [`LENGTHS`].
+    /// Near each of [`KNOTS`].
     spreads: Vec<Spread>,
 }
 
 impl<'a> Comparison<'a> {
     /// Of these tuners.
     pub fn of(tuners: &[&'a Tuner]) -> Self {
-        let lists = |row: usize| tuners.iter().flat_map(|tuner| &tuner.rows[row]).collect::<Vec<_>>();
-        let tables = tuners.iter().flat_map(|tuner| tuner.rows.iter().flatten()).next().map_or(0, List::tables);
-        let spreads = (0..LENGTHS.len()).map(|row| Spread::of(&lists(row), tables)).collect();
+        let tables = tuners.first().map_or(0, |tuner| tuner.tables);
+        let lists = |knot| near(knot).flat_map(|row| tuners.iter().flat_map(move |tuner| &tuner.rows[row])).collect();
+        let spreads = (0..KNOTS.len()).map(|knot| Spread::of(&lists(knot) as &Vec<_>, tables)).collect();
         Self { tuners: tuners.to_vec(), tables, spreads }
     }
 
-    /// For each length the mixture that is best for the lists of those tuners for whose place `wanted` is true. A length with
-    /// few lists has no mixture.
+    /// For each of the lengths the mixture that is best for the lists of those tuners for whose place `wanted` is true. One
+    /// with few lists near it has no mixture.
     pub fn best(&self, wanted: impl Fn(usize) -> bool) -> Vec<Mixture> {
         let tuners = || self.tuners.iter().enumerate().filter(|&(place, _)| wanted(place)).map(|(_, tuner)| tuner);
         let rows = (0..LENGTHS.len()).map(|row| tuners().flat_map(|tuner| &tuner.rows[row]).collect::<Vec<_>>());
         let rows: Vec<Vec<&List>> = rows.collect();
-        if rows.iter().all(|lists| lists.len() < FEWEST_LISTS) {
-            return Vec::new();
-        }
-        let shares = ascent::best(&rows, &self.spreads, self.tables);
+        let enough = |&knot: &usize| near(knot).map(|row| rows[row].len()).sum::<usize>() >= FEWEST_LISTS;
+        let knots = (0..KNOTS.len()).filter(enough);
+        let (knots, spreads): (Vec<usize>, Vec<&Spread>) = knots.map(|knot| (KNOTS[knot], &self.spreads[knot])).unzip();
+        let factors = ascent::best(&rows, &knots, &spreads, self.tables);
         let parts = Part::all(self.tables);
-        let mixture = |row: usize| Mixture::of(LENGTHS[row], &parts, &self.spreads[row].factors(&shares[row]));
-        (0..LENGTHS.len()).filter(|&row| rows[row].len() >= FEWEST_LISTS).map(mixture).collect()
+        knots.iter().zip(factors).map(|(&length, factors)| Mixture::of(length, &parts, &factors)).collect()
     }
+}
+
+/// Which of [`LENGTHS`] have something of this one of [`KNOTS`].
+fn near(knot: usize) -> impl Iterator<Item = usize> {
+    (0..LENGTHS.len()).filter(move |&row| blend::between(&KNOTS, LENGTHS[row]).any(|(other, _)| other == knot))
 }

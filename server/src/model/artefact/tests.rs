@@ -168,7 +168,12 @@ fn garbage_and_absurd_headers_are_refused_without_being_believed() {
 
 #[test]
 fn an_unknown_format_or_kind_is_named() {
-    for (key, value, named) in [("format", json!(FORMAT + 1), "format 8"), ("kind", json!("ease"), "\"ease\"")] {
+    let (later, earlier) = (format!("format {}", FORMAT + 1), format!("format {}", FORMAT - 1));
+    for (key, value, named) in [
+        ("format", json!(FORMAT + 1), later.as_str()),
+        ("format", json!(FORMAT - 1), &earlier),
+        ("kind", json!("ease"), "\"ease\""),
+    ] {
         let error = refusal(&tampered(|metadata, _| metadata[key] = value));
         assert!(matches!(error, ArtefactError::Unknown { .. }), "{error}");
         assert!(error.to_string().contains(named), "{error}");

@@ -9,7 +9,7 @@ use candle_nn::VarBuilder;
 use rand::{Rng, SeedableRng, seq::index::sample};
 use rand_chacha::ChaCha8Rng;
 
-use super::{Blend, Knot};
+use super::{Blend, Knot, between};
 use crate::model::{
     FilmOrder, History, Ials, Likes, Recommender, Traits, best_positions,
     examples::liking,
@@ -77,23 +77,36 @@ fn model() -> Blend {
 }
 
 #[test]
-fn a_score_is_what_the_parts_say_in_the_mixture_of_the_nearest_length() {
+fn a_score_is_what_the_parts_say_in_the_mixture_of_the_lengths_around() {
     let Sample { network, experts, factors } = sample_parts();
-    // 6 is as near to 2 as to 18; 5 is nearer to 2, 7 to 18, as ratios go.
-    for (length, knot) in [(0, SHORT), (1, SHORT), (5, SHORT), (7, LONG), (60, LONG)] {
+    // 6 is as near to 2 as to 18, as ratios go.
+    for (length, long) in [(0, 0.0), (1, 0.0), (2, 0.0), (6, 0.5), (18, 1.0), (60, 1.0)] {
         let history = liking(&(0..length).collect::<Vec<_>>());
         let by_network = &network.scores(&[&history]).unwrap()[0];
-        let by_expert = experts[knot.expert].scores(history.strengths());
-        let factors = &factors[knot.factors];
-        let mut by_factors = vec![0.0; FILMS];
-        factors.add_scores(&factors.visitor(history.strengths()), 1.0, &mut by_factors);
+        let mut expected = vec![0.0; FILMS];
+        for (knot, share) in [(SHORT, 1.0 - long), (LONG, long)] {
+            expected.iter_mut().zip(by_network).for_each(|(sum, score)| *sum += share * knot.network * score);
+            experts[knot.expert].add_scores(history.strengths(), share * knot.linear, &mut expected);
+            let by_factors = factors[knot.factors].scores(&[&history]).remove(0);
+            expected.iter_mut().zip(by_factors).for_each(|(sum, score)| *sum += share * knot.ials * score);
+        }
         let scores = &model().scores(&[&history]).unwrap()[0];
-        for film in 0..FILMS {
-            let [network, linear, factors] = [by_network[film], by_expert[film], by_factors[film]];
-            let expected = knot.network * network + knot.linear * linear + knot.ials * factors;
-            assert!((scores[film] - expected).abs() < 1e-4, "{length} films: {} is not {expected}", scores[film]);
+        for (score, expected) in scores.iter().zip(expected) {
+            assert!((score - expected).abs() < 1e-4, "{length} films: {score} is not {expected}");
         }
     }
+}
+
+#[test]
+fn between_two_lengths_there_is_something_of_both_and_beyond_them_only_of_one() {
+    let parts = |lengths: &[usize], length| between(lengths, length).collect::<Vec<_>>();
+    for (length, only) in [(0, 0), (1, 0), (3, 1), (10, 2), (500, 2)] {
+        assert_eq!(parts(&[1, 3, 10], length), [(only, 1.0)], "{length}");
+    }
+    let five = parts(&[1, 3, 10], 5);
+    let [(1, more), (2, less)] = five[..] else { panic!("{five:?}") };
+    assert!(more > less && less > 0.4 && (more + less - 1.0).abs() < 1e-6, "{five:?}");
+    assert_eq!(parts(&[], 8), []);
 }
 
 #[test]
@@ -209,6 +222,8 @@ fn parts_that_do_not_fit_are_refused() {
     assert!(made(experts, factors, vec![SHORT, LONG]));
     assert!(made(experts, &[], vec![SHORT]), "a knot without factors needs none");
     assert!(!made(experts, factors, vec![]), "no knot");
+    assert!(!made(experts, factors, vec![Knot { length: 0, ..SHORT }]), "no films");
+    assert!(!made(experts, factors, vec![SHORT, Knot { length: SHORT.length, ..LONG }]), "one length twice");
     assert!(!made(experts, factors, vec![Knot { expert: 2, ..SHORT }]), "no such expert");
     assert!(!made(experts, factors, vec![Knot { factors: 2, ..LONG }]), "no such factors");
     assert!(!made(experts, factors, vec![Knot { linear: f32::NAN, ..SHORT }]), "not a number");

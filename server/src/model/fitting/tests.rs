@@ -1,13 +1,15 @@
 use app::domain::Stars;
 
-use super::{Audience, FitError, Fitted, LeftOut, Options, Stage, fit};
+use super::{Audience, FitError, Fitted, LeftOut, Options, Stage, fit, workshop};
 use crate::{
     catalogue::Interactions,
     model::{
         Likes, Popularity, Recommender, Traits,
         evaluation::{self, cases, fold, measure},
         examples::liking,
+        linear,
         training::{Hyper, TrainingError, tests as samples},
+        tuning::{self, Ingredient},
     },
 };
 
@@ -156,4 +158,25 @@ fn whoever_is_mixed_for_known_viewers_finds_what_they_liked_and_was_left_out() {
     };
     let (ours, theirs) = (found(&fitted.model), found(&popularity));
     assert!(ours > theirs + 0.1, "{ours} against {theirs}");
+}
+
+#[test]
+fn an_expert_is_the_sum_of_its_ingredients_each_held_back_by_its_own_obscurity() {
+    let interactions = samples::planted(60, 40);
+    let sources = [tuning::SOURCES[1], tuning::SOURCES[2]];
+    let made = linear::make(&interactions, &Traits::default(), |_| true, &sources, 40, || ()).unwrap();
+    let made: Vec<_> = sources.into_iter().zip(made).collect();
+    let likes = Likes::of(&interactions, 1, |_| true).counts();
+    let ingredient =
+        |source: usize, obscurity, factor| Ingredient { source: sources[source].obscured(obscurity), factor };
+    let ingredients = [ingredient(0, 0.0, 2.0), ingredient(1, 0.1, 0.5), ingredient(0, 0.2, 3.0)];
+    let expert = workshop::sum(&made, &likes, &ingredients).unwrap();
+    for (from, to) in (0..40).flat_map(|from| (0..40).map(move |to| (from, to))) {
+        let fame = likes[to] as f32 + 5.0;
+        let said = |source: usize| made[source].1.weight(from, to);
+        let expected = said(0) * (2.0 + 3.0 / fame.powf(0.2)) + said(1) * 0.5 / fame.powf(0.1);
+        assert!((expert.weight(from, to) - expected).abs() < 1e-5, "{from} to {to}");
+    }
+    let other = [Ingredient { source: tuning::SOURCES[3], factor: 1.0 }];
+    assert_eq!(workshop::sum(&made, &likes, &other), None, "what was not made is in no sum");
 }

@@ -1,5 +1,7 @@
 //! How good such a mixture is for viewers that it was not chosen for.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -7,8 +9,10 @@ use super::{
     workshop::{Parts, Trial},
 };
 use crate::model::{
+    FilmOrder,
     blend::Blend,
     evaluation::{self, Figures, Shown, Tally},
+    ials::FactorsRecommender,
     tuning::{Assembly, Comparison, FACTORS, Mixture},
 };
 
@@ -45,6 +49,7 @@ pub(super) const STEPS: usize = 2;
 
 /// Each half's figures with the mixtures that were chosen on the other halves.
 pub(super) fn validate(
+    order: &Arc<FilmOrder>,
     trials: &[Trial],
     compared: &Comparison,
     steps: &Steps<'_>,
@@ -59,9 +64,9 @@ pub(super) fn validate(
             network.add(&evaluation::measure(&parts.network, cases)?);
             popularity.add(&evaluation::measure(popular, cases)?);
             blend.add(&evaluation::measure(&mixed(parts, &chosen)?, cases)?);
-            for &(number, _) in &parts.factors {
-                let alone = Mixture { network: 0.0, factors: Some((number, 1.0)), ..Mixture::network_alone() };
-                by_factors[number].add(&evaluation::measure(&mixed(parts, &[alone])?, cases)?);
+            for (number, factors) in &parts.factors {
+                let alone = FactorsRecommender::new(Arc::clone(order), factors.clone());
+                by_factors[*number].add(&evaluation::measure(&alone, cases)?);
             }
         }
         steps.done();

@@ -205,11 +205,21 @@ impl Parts {
 
     /// The expert that is made of these, if all of them are there.
     pub(super) fn expert(&self, ingredients: &[Ingredient]) -> Option<Weights> {
-        let weights = ingredients.iter().map(|Ingredient { source, factor }| {
-            let plain = source.obscured(0.0);
-            let (_, made) = self.made.iter().find(|(made, _)| *made == plain)?;
-            Some((made.divided(&fame(&self.likes, source.obscurity())), *factor))
-        });
-        Some(Weights::sum(&weights.collect::<Option<Vec<_>>>()?, STRONGEST))
+        sum(&self.made, &self.likes, ingredients)
     }
+}
+
+/// The sum of these ingredients; `None` unless all were made.
+pub(super) fn sum(made: &[(Source, Weights)], likes: &[u32], ingredients: &[Ingredient]) -> Option<Weights> {
+    // Each source once: what differs by obscurity only is added up before.
+    let mut summands: Vec<(&Weights, Vec<f32>)> = Vec::new();
+    for &Ingredient { source, factor } in ingredients {
+        let (_, weights) = made.iter().find(|(made, _)| *made == source.obscured(0.0))?;
+        let factors = fame(likes, source.obscurity()).into_iter().map(|fame| factor / fame);
+        match summands.iter_mut().find(|(other, _)| std::ptr::eq(*other, weights)) {
+            Some((_, sums)) => sums.iter_mut().zip(factors).for_each(|(sum, factor)| *sum += factor),
+            None => summands.push((weights, factors.collect())),
+        }
+    }
+    Some(Weights::sum(&summands, STRONGEST))
 }

@@ -15,10 +15,7 @@ use faer::{
 };
 
 use super::{Hyper, solving};
-use crate::model::{
-    arithmetic::{Kernel, dot, vectorized},
-    pruned::lengths,
-};
+use crate::model::{History, pruned::lengths};
 
 /// Visitors whose products are computed together: more take more memory and are no quicker.
 const AT_ONCE: usize = 16;
@@ -89,11 +86,6 @@ impl Factors {
             .map_or_else(|| vec![0.0; self.width], |problem| problem.visitor().col(0).iter().copied().collect())
     }
 
-    /// Adds the visitor's inner product with every film, times `factor`, to its score.
-    pub fn add_scores(&self, visitor: &[f32], factor: f32, scores: &mut [f32]) {
-        vectorized(AddScores { visitor, films: &self.films, factor, scores });
-    }
-
     /// Adds the inner products of each of these visitors with every film to the scores that stand beside it: one matrix
     /// product for some visitors at a time.
     pub fn add_all_scores(&self, visitors: &mut [(Vec<f32>, &mut [f32])]) {
@@ -106,6 +98,14 @@ impl Factors {
                 scores.iter_mut().zip(products.iter()).for_each(|(score, product)| *score += product);
             }
         }
+    }
+
+    /// Every film's score for each of these.
+    pub fn scores(&self, histories: &[&History]) -> Vec<Vec<f32>> {
+        let mut scores = vec![vec![0.0; self.catalogue()]; histories.len()];
+        let visitors = histories.iter().map(|history| self.visitor(history.strengths()));
+        self.add_all_scores(&mut visitors.zip(scores.iter_mut().map(Vec::as_mut_slice)).collect::<Vec<_>>());
+        scores
     }
 
     /// What the score of each of `films` loses when one of the liked films is taken away and the others keep their
@@ -195,26 +195,6 @@ impl Problem {
             self.solved.solve(self.members.transpose())
         } else {
             self.solved.solve(&self.members).transpose().to_owned()
-        }
-    }
-}
-
-/// See [`Factors::add_scores`].
-struct AddScores<'a> {
-    visitor: &'a [f32],
-    films: &'a [f32],
-    factor: f32,
-    scores: &'a mut [f32],
-}
-
-impl Kernel for AddScores<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        let Self { visitor, films, factor, scores } = self;
-        for (score, film) in scores.iter_mut().zip(films.chunks_exact(visitor.len())) {
-            *score += factor * dot(visitor, film);
         }
     }
 }

@@ -1,3 +1,5 @@
+use app::domain::MovieId;
+
 use super::*;
 use crate::model::{
     evaluation,
@@ -89,9 +91,8 @@ fn learned() -> (Likes, Factors) {
 }
 
 fn score(factors: &Factors, liked: &[(usize, f32)], film: usize) -> f32 {
-    let mut scores = vec![0.0; factors.catalogue()];
-    factors.add_scores(&factors.visitor(liked.iter().copied()), 1.0, &mut scores);
-    scores[film]
+    let visitor = factors.visitor(liked.iter().copied());
+    visitor.iter().zip(&factors.films()[film * factors.width()..]).map(|(a, b)| a * b).sum()
 }
 
 #[test]
@@ -104,9 +105,7 @@ fn factors_solve_a_visitor_as_the_model_that_learned_them_does() {
     let histories = [1, 5, HYPER.factors, HYPER.factors + 1, 35].map(|length| liking(&(0..length).collect::<Vec<_>>()));
     let theirs = model.scores(&histories.iter().collect::<Vec<_>>()).unwrap();
     let factors = model.into_factors().unwrap();
-    for (history, theirs) in histories.iter().zip(&theirs) {
-        let mut ours = vec![0.0; theirs.len()];
-        factors.add_scores(&factors.visitor(history.liked().map(|film| (film, 1.0))), 1.0, &mut ours);
+    for (ours, theirs) in factors.scores(&histories.iter().collect::<Vec<_>>()).iter().zip(&theirs) {
         assert!(ours.iter().zip(theirs).all(|(a, b)| (a - b).abs() < 1e-4), "{ours:?} is not {theirs:?}");
     }
     assert_eq!(factors.visitor(std::iter::empty()), vec![0.0; HYPER.factors], "nothing liked, nothing known");
@@ -139,4 +138,18 @@ fn factors_that_are_no_numbers_or_not_whole_are_refused() {
     assert!(Factors::learned(vec![0.5; 24], Hyper { factors: 0, ..HYPER }).is_none());
     assert!(Factors::learned(vec![0.5; 24], Hyper { regularisation: 0.0, ..HYPER }).is_none());
     assert!(Factors::learned(vec![0.5; 24], Hyper { unobserved: f32::INFINITY, ..HYPER }).is_none());
+}
+
+#[test]
+fn factors_by_themselves_score_as_in_a_blend_and_give_their_losses_as_reasons() {
+    let (_, factors) = learned();
+    let order = Arc::new(FilmOrder::new((0..40).map(MovieId).collect()));
+    let model = FactorsRecommender::new(order, factors.clone());
+    let histories = [liking(&[]), liking(&[1, 4, 9])];
+    let histories: Vec<&History> = histories.iter().collect();
+    assert_eq!(model.scores(&histories).unwrap(), factors.scores(&histories));
+    let losses = factors.losses(&histories[1].strengths().collect::<Vec<_>>(), &[7]).remove(0);
+    let expected = Share::of_losses([1, 4, 9].into_iter().zip(losses).collect(), 3);
+    assert_eq!(model.reasons(histories[1], &[7], 3).unwrap(), [expected]);
+    assert_eq!(model.reasons(histories[0], &[7], 3).unwrap(), [[]]);
 }

@@ -72,7 +72,6 @@ impl Likeness {
                     std::mem::take(&mut products[*film as usize]) * to[*film as usize] / lengths[from as usize].sqrt();
             }
             keep_strongest(&mut row, STRONGEST);
-            row.sort_unstable_by_key(|&(film, _)| film);
             row
         };
         let rows: Vec<Row> = films.par_iter().map_init(|| vec![0.0; likes.len()], row).collect();

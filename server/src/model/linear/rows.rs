@@ -91,34 +91,33 @@ impl Weights {
         }
     }
 
-    /// The same weights, what is said for each film divided by its number.
-    pub fn divided(&self, by: &[f32]) -> Self {
-        let values = self.films.iter().zip(self.values.iter()).map(|(&film, value)| value / by[film as usize]);
-        Self { values: values.collect(), ..self.clone() }
-    }
-
-    /// The sum of these, each times its factor; of each film the `strongest`.
-    pub fn sum(summands: &[(Self, f32)], strongest: usize) -> Self {
+    /// The sum of these, what is said for each film times its factor; of each film the `strongest`.
+    pub fn sum(summands: &[(&Self, Vec<f32>)], strongest: usize) -> Self {
         let catalogue = summands.first().map_or(0, |(weights, _)| weights.catalogue());
         let films: Vec<u32> = (0..catalogue as u32).collect();
-        let row = |from: usize| {
+        // Sums by film and whether there is one: nothing is left there from one row to the next.
+        let nothing = || (vec![0.0; catalogue], vec![false; catalogue]);
+        let row = |(sums, is_there): &mut (Vec<f32>, Vec<bool>), &from: &u32| {
             let mut row: Vec<(u32, f32)> = Vec::new();
-            for (weights, factor) in summands {
-                let (films, values) = weights.row(from);
-                row.extend(films.iter().zip(values).map(|(&film, value)| (film, value * factor)));
-            }
-            row.sort_by_key(|&(film, _)| film);
-            row.dedup_by(|next, sum| {
-                let same = next.0 == sum.0;
-                if same {
-                    sum.1 += next.1;
+            for (weights, factors) in summands {
+                let (films, values) = weights.row(from as usize);
+                for (&film, value) in films.iter().zip(values) {
+                    let place = film as usize;
+                    if !std::mem::replace(&mut is_there[place], true) {
+                        row.push((film, 0.0));
+                    }
+                    sums[place] += value * factors[place];
                 }
-                same
-            });
+            }
+            for (film, sum) in &mut row {
+                is_there[*film as usize] = false;
+                *sum = std::mem::take(&mut sums[*film as usize]);
+            }
             keep_strongest(&mut row, strongest);
             row
         };
-        Self::new(catalogue, &films, &(0..catalogue).into_par_iter().map(row).collect::<Vec<_>>())
+        let rows: Vec<Vec<(u32, f32)>> = films.par_iter().map_init(nothing, row).collect();
+        Self::new(catalogue, &films, &rows)
     }
 
     /// The same divided by the largest, and each in the 11 binary digits that a file has of it; and that largest one. Of

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use app::domain::{MovieId, Stars};
 
-use super::{LinearError, LinearRecommender, Recipe, RowShape, Together, Weights};
+use super::{LinearError, LinearRecommender, Recipe, RowShape, Together, Weights, blocks, fame};
 use crate::{
     catalogue::{FilmFacts, Interactions},
     model::{
@@ -101,19 +101,20 @@ fn films_that_were_only_seen_count_less_and_so_do_films_of_who_rates_much() {
 /// Film 0 has three likes, film 1 two, film 2 one.
 #[test]
 fn obscurity_divides_by_what_is_known_already() {
-    let together = Together::of(&three_viewers_ratings(), &Traits::default(), RowShape::LIKES, |_| true);
-    let obscure = together.weights(Recipe { obscurity: 0.5, ..EASE }, usize::MAX).unwrap();
+    let factors = fame(&[3, 2, 1, 0], 0.5).into_iter().map(|fame| 1.0 / fame).collect();
+    let obscure = Weights::sum(&[(&ease(), factors)], usize::MAX);
     for (from, to, likes) in [(1, 0, 3.0), (0, 1, 2.0), (0, 2, 1.0_f32)] {
         let expected = ease().weight(from, to) / (likes + 5.0).sqrt();
         assert!((obscure.weight(from, to) - expected).abs() < 1e-6, "{from} to {to}");
     }
 }
 
-/// Twelve genres of five films each, so that neither way is the smaller one by far.
+/// Genres of five films each, so that neither way is the smaller one by far; and more films than stand in one block.
 #[test]
 fn through_films_or_through_viewers_the_weights_are_the_same() {
-    let interactions = planted(80, 60);
-    let facts = (0..60).map(|film| FilmFacts {
+    const FILMS: usize = 2 * blocks::COLUMNS - 56;
+    let interactions = planted(80, FILMS as u32);
+    let facts = (0..FILMS as u32).map(|film| FilmFacts {
         id: MovieId(film),
         year: None,
         genres: vec![format!("genre {}", film / 5)],
@@ -123,7 +124,7 @@ fn through_films_or_through_viewers_the_weights_are_the_same() {
     let traits = Traits::of(&facts.collect::<Vec<_>>());
     for recipe in [
         Recipe::ease(3.0),
-        Recipe { dropout: 0.9, lambda: 30.0, traits: 0.5, obscurity: 0.2, ..EASE },
+        Recipe { dropout: 0.9, lambda: 30.0, traits: 0.5, ..EASE },
         Recipe { lambda: 20_000.0, traits: 2.0, ..EASE },
     ] {
         let rows = || Together::rows(&interactions, &traits, RowShape::RATINGS, |_| true);
@@ -131,7 +132,7 @@ fn through_films_or_through_viewers_the_weights_are_the_same() {
             (rows().weights(recipe, usize::MAX), rows().with_table().weights(recipe, usize::MAX));
         let (by_viewers, by_films) = (by_viewers.unwrap(), by_films.unwrap());
         let largest = by_films.parts().2.iter().fold(0.0_f32, |most, weight| most.max(weight.abs()));
-        for (from, to) in (0..60).flat_map(|from| (0..60).map(move |to| (from, to))) {
+        for (from, to) in (0..FILMS).flat_map(|from| (0..FILMS).map(move |to| (from, to))) {
             let (a, b) = (by_viewers.weight(from, to), by_films.weight(from, to));
             assert!((a - b).abs() < 1e-4 * largest, "{recipe:?}, {from} to {to}: {a}, {b}");
         }

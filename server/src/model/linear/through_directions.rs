@@ -11,7 +11,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use super::{Keep, LinearError, Recipe, Row, Together};
+use super::{Keep, LinearError, Recipe, Row, Together, blocks::kept_columns};
 
 /// Directions that are carried along so that the wanted ones are exact.
 const MORE: usize = 10;
@@ -58,16 +58,9 @@ pub fn weights(together: &Together, recipe: &Recipe, keep: Keep<'_>) -> Result<V
     // Ascending: the strongest stand last.
     let strongest = directions * turned.U().subcols(width - wanted, wanted);
 
-    let place = |film: usize| -> Vec<f32> { strongest.row(film).iter().copied().collect() };
-    let places: Vec<Vec<f32>> = (0..films).map(place).collect();
-    let row = |from: usize| {
-        let said = places.iter().zip(&scale).map(|(place, to)| {
-            let product: f32 = places[from].iter().zip(place).map(|(a, b)| a * b).sum();
-            scale[from] / to * product
-        });
-        keep(from, &mut { said })
-    };
-    Ok((0..films).into_par_iter().map(row).collect())
+    let to = Mat::from_fn(films, wanted, |film, direction| strongest[(film, direction)] / scale[film]);
+    let from = Mat::from_fn(wanted, films, |direction, film| strongest[(film, direction)] * scale[film]);
+    Ok(kept_columns(to.as_ref(), from.as_ref(), |_, _| (), keep))
 }
 
 /// The columns as rows.
@@ -111,7 +104,7 @@ mod tests {
     }
 
     fn of(directions: usize) -> Vec<Row> {
-        let all = |_: usize, weights: &mut dyn Iterator<Item = f32>| (0..).zip(weights).collect();
+        let all = |_: usize, weights: &[f32]| (0..).zip(weights.iter().copied()).collect();
         weights(&together(), &Recipe { directions, ..EASE }, &all).unwrap()
     }
 

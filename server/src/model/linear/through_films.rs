@@ -69,10 +69,12 @@ impl Table {
         let inverse = regularised.llt(Side::Lower).map_err(LinearError::Singular)?.inverse();
         drop(regularised);
         // The inverse is symmetric: its column is the row, and lies together in memory.
-        let row = |from: usize| {
-            let weights = inverse.col(from).iter().enumerate().map(|(to, value)| -value / inverse[(to, to)]);
-            keep(from, &mut { weights })
+        let own: Vec<f32> = (0..films).map(|film| inverse[(film, film)]).collect();
+        let row = |weights: &mut Vec<f32>, from: usize| {
+            weights.clear();
+            weights.extend(inverse.col(from).iter().zip(&own).map(|(value, own)| -value / own));
+            keep(from, weights)
         };
-        Ok((0..films).into_par_iter().map(row).collect())
+        Ok((0..films).into_par_iter().map_init(Vec::new, row).collect())
     }
 }

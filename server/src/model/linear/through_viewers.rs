@@ -10,10 +10,10 @@ use faer::{
 };
 use rayon::prelude::*;
 
-use super::{Keep, LinearError, Recipe, Row, Together};
-
-/// Columns that a thread works on at once.
-const COLUMNS: usize = 128;
+use super::{
+    Keep, LinearError, Recipe, Row, Together,
+    blocks::{COLUMNS, kept_columns},
+};
 
 /// The weights that go out from each film. Whatever the number of threads, each number comes of the same additions.
 pub fn weights(together: &Together, recipe: &Recipe, keep: Keep<'_>) -> Result<Vec<Row>, LinearError> {
@@ -68,18 +68,9 @@ pub fn weights(together: &Together, recipe: &Recipe, keep: Keep<'_>) -> Result<V
         .collect();
 
     let w = faer::MatRef::from_column_major_slice(&w, viewers, films);
-    let blocks = (0..films.div_ceil(COLUMNS)).into_par_iter().map(|block| {
-        let first = block * COLUMNS;
-        let columns = COLUMNS.min(films - first);
-        let mut c = Mat::zeros(films, columns);
-        matmul(c.as_mut(), Accum::Replace, w.transpose(), w.subcols(first, columns), 1.0, Par::Seq);
-        let row = |column: usize| {
-            let from = first + column;
-            let own = diagonal[from].sqrt();
-            let weights = c.col(column).iter().zip(&scale).map(|(value, scale)| value * scale / own);
-            keep(from, &mut { weights })
-        };
-        (0..columns).map(row).collect::<Vec<Row>>()
-    });
-    Ok(blocks.collect::<Vec<_>>().into_iter().flatten().collect())
+    let finish = |from: usize, weights: &mut [f32]| {
+        let own = diagonal[from].sqrt();
+        weights.iter_mut().zip(&scale).for_each(|(weight, scale)| *weight = *weight * scale / own);
+    };
+    Ok(kept_columns(w.transpose(), w, finish, keep))
 }

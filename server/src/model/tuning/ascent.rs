@@ -3,8 +3,8 @@
 //! A film's place in a list jumps when scores change, so it is made smooth: a film stands behind another by as much as a
 //! steep sigmoid of the difference of their scores says, and counts the more the surer it is among the first ten (Qin, Liu
 //! and Li, *A general approximation framework for direct optimization of information retrieval measures*, Information
-//! Retrieval 13, 2010). One length of history has too few lists to tell good shares from lucky ones; so shares are chosen at
-//! some lengths for all, and change between these with the logarithm of the length.
+//! Retrieval 13, 2010). One length of history has too few lists to tell good shares from lucky ones; so shares are chosen for
+//! some lengths by the lists of all, mixed between these as when they serve.
 
 use rayon::prelude::*;
 
@@ -12,10 +12,8 @@ use super::{
     LENGTHS,
     lists::{List, Part, Spread},
 };
-use crate::model::evaluation;
+use crate::model::{blend::between, evaluation};
 
-/// Lengths of histories where shares are chosen: between them they are interpolated, and beyond them they stay.
-const ANCHORS: [f64; 5] = [1.0, 3.0, 10.0, 40.0, 160.0];
 /// The network's share at first; the other parts have the rest in equal shares.
 const NETWORK: f64 = 0.5;
 /// What each share's squared distance from where it was at first costs, in nDCG.
@@ -38,12 +36,14 @@ const PORTIONS: usize = 3;
 const FEW: usize = 300;
 /// Further apart than this many temperatures films are told apart for certain.
 const CERTAIN: f32 = 10.0;
+/// A film behind so many for certain gains nothing by moving a little: less than 10⁻⁶.
+const HOPELESS: usize = 40;
 /// Lists whose slopes are added up before they meet others': always the same ones, on any number of threads.
 const TOGETHER: usize = 64;
 
-/// The shares of [all parts](Part::all) for each of [`LENGTHS`], of which there are these lists: none below 0, their sum 1,
-/// and those of but one table of factors above 0.
-pub fn best(rows: &[Vec<&List>], spreads: &[Spread], tables: usize) -> Vec<Vec<f32>> {
+/// What [all parts](Part::all) are multiplied by for each of the lengths `knots`, ascending, by lists for each of [`LENGTHS`] and
+/// how far the parts' scores are spread near each knot: never below 0, and 0 for all tables of factors but one.
+pub fn best(rows: &[Vec<&List>], knots: &[usize], spreads: &[&Spread], tables: usize) -> Vec<Vec<f32>> {
     let parts = Part::all(tables);
     let first: Vec<f64> = {
         let others = (1.0 - NETWORK) / (parts.len() - 1).max(1) as f64;
@@ -53,48 +53,54 @@ pub fn best(rows: &[Vec<&List>], spreads: &[Spread], tables: usize) -> Vec<Vec<f
     let whole: f64 = rows.iter().map(|lists| (lists.len() as f64).sqrt()).sum();
     let weight = |lists: &[&List]| (lists.len() as f64).sqrt() / whole;
 
-    let mut logarithms = vec![first.iter().map(|share| share.ln()).collect::<Vec<f64>>(); ANCHORS.len()];
-    let mut memory = [0, 1].map(|_| vec![vec![0.0; parts.len()]; ANCHORS.len()]);
+    let mut logarithms = vec![first.iter().map(|share| share.ln()).collect::<Vec<f64>>(); knots.len()];
+    let mut memory = [(); 2].map(|()| vec![vec![0.0; parts.len()]; knots.len()]);
     for step in 0..STEPS {
         let chosen: Vec<Vec<f64>> = logarithms.iter().map(|logarithms| softmax(logarithms)).collect();
-        let mut uphill: Vec<Vec<f64>> = chosen
-            .iter()
-            .map(|shares| shares.iter().zip(&first).map(|(share, first)| -2.0 * PULL * (share - first)).collect())
-            .collect();
-        for (row, lists) in rows.iter().enumerate().filter(|(_, lists)| !lists.is_empty()) {
-            let factors = spreads[row].factors(&between(&chosen, LENGTHS[row]));
+        let factors: Vec<Vec<f64>> =
+            chosen.iter().zip(spreads).map(|(shares, spread)| spread.factors(shares)).collect();
+        let mut uphill = vec![vec![0.0; parts.len()]; knots.len()];
+        for (&length, lists) in LENGTHS.iter().zip(rows).filter(|(_, lists)| !lists.is_empty()) {
+            let mut mixed = vec![0.0_f32; parts.len()];
+            for (knot, share) in between(knots, length) {
+                mixed.iter_mut().zip(&factors[knot]).for_each(|(sum, factor)| *sum += share * *factor as f32);
+            }
             let portions = if lists.len() < FEW { 1 } else { PORTIONS };
             let portion: Vec<&List> = lists.iter().skip(step as usize % portions).step_by(portions).copied().collect();
-            let slopes = spreads[row].factors(&slopes(&portion, &parts, &factors));
-            for (uphill, part) in uphill.iter_mut().zip(anchored(LENGTHS[row])).filter(|&(_, part)| part > 0.0) {
-                for (sum, slope) in uphill.iter_mut().zip(&slopes) {
-                    *sum += part * weight(lists) * f64::from(*slope) / portion.len() as f64;
+            let slopes = slopes(&portion, &parts, &mixed);
+            for (knot, share) in between(knots, length) {
+                for (sum, slope) in uphill[knot].iter_mut().zip(&slopes) {
+                    *sum += f64::from(share) * weight(lists) * slope / portion.len() as f64;
                 }
             }
         }
         let length = STEP * (1.0 - f64::from(step) / f64::from(STEPS));
         let so_far = MEMORY.map(|memory| 1.0 - memory.powi(step + 1));
-        for (anchor, shares) in chosen.iter().enumerate() {
-            // From slopes along shares to slopes along their logarithms.
-            let mean: f64 = shares.iter().zip(&uphill[anchor]).map(|(share, slope)| share * slope).sum();
+        for (knot, shares) in chosen.iter().enumerate() {
+            // From slopes along factors to slopes along shares, and from these to slopes along their logarithms.
+            let uphill: Vec<f64> = spreads[knot].factors(&uphill[knot]);
+            let pulled = uphill.iter().zip(shares).zip(&first);
+            let uphill: Vec<f64> = pulled.map(|((slope, share), first)| slope - 2.0 * PULL * (share - first)).collect();
+            let mean: f64 = shares.iter().zip(&uphill).map(|(share, slope)| share * slope).sum();
             for part in 0..parts.len() {
-                let slope = shares[part] * (uphill[anchor][part] - mean);
+                let slope = shares[part] * (uphill[part] - mean);
                 for ((memory, keep), value) in memory.iter_mut().zip(MEMORY).zip([slope, slope * slope]) {
-                    let memory = &mut memory[anchor][part];
+                    let memory = &mut memory[knot][part];
                     *memory = keep * *memory + (1.0 - keep) * value;
                 }
-                let [slope, square] = [0, 1].map(|of| memory[of][anchor][part] / so_far[of]);
-                logarithms[anchor][part] += length * slope / (square.sqrt() + 1e-8);
+                let [slope, square] = [0, 1].map(|of| memory[of][knot][part] / so_far[of]);
+                logarithms[knot][part] += length * slope / (square.sqrt() + 1e-8);
             }
         }
     }
-    let chosen: Vec<Vec<f64>> = logarithms.iter().map(|logarithms| softmax(logarithms)).collect();
-    let rows = LENGTHS.map(|length| between(&chosen, length).into_iter().map(f64::from).collect::<Vec<f64>>());
-    pruned(&parts, rows.to_vec())
+    let shares = pruned(&parts, logarithms.iter().map(|logarithms| softmax(logarithms)).collect());
+    let factors =
+        |(spread, shares): (&&Spread, &Vec<f64>)| spread.factors(shares).into_iter().map(|f| f as f32).collect();
+    spreads.iter().zip(&shares).map(factors).collect()
 }
 
 /// One table of factors has the shares of all, the one with the most; and what has next to nothing has nothing.
-fn pruned(parts: &[Part], mut rows: Vec<Vec<f64>>) -> Vec<Vec<f32>> {
+fn pruned(parts: &[Part], mut rows: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
     let is_table = |&part: &usize| matches!(parts[part], Part::Factors(_));
     let tables: Vec<usize> = (0..parts.len()).filter(is_table).collect();
     let whole = |part: usize| rows.iter().map(|shares| shares[part]).sum::<f64>();
@@ -104,36 +110,10 @@ fn pruned(parts: &[Part], mut rows: Vec<Vec<f64>>) -> Vec<Vec<f32>> {
             shares[largest] = tables.iter().map(|&table| std::mem::take(&mut shares[table])).sum();
         }
         shares.iter_mut().filter(|share| **share < LEAST).for_each(|share| *share = 0.0);
-    }
-    let part_of_all = |shares: Vec<f64>| {
         let sum: f64 = shares.iter().sum();
-        shares.into_iter().map(|share| (share / sum) as f32).collect()
-    };
-    rows.into_iter().map(part_of_all).collect()
-}
-
-/// How much the shares of each of [`ANCHORS`] count for histories of this length.
-fn anchored(length: usize) -> [f64; ANCHORS.len()] {
-    let length = (length as f64).clamp(ANCHORS[0], ANCHORS[ANCHORS.len() - 1]);
-    let mut parts = [0.0; ANCHORS.len()];
-    let after = ANCHORS.iter().position(|&anchor| anchor >= length).unwrap_or(ANCHORS.len() - 1);
-    if after == 0 {
-        parts[0] = 1.0;
-    } else {
-        let (low, high) = (ANCHORS[after - 1], ANCHORS[after]);
-        parts[after] = (length / low).ln() / (high / low).ln();
-        parts[after - 1] = 1.0 - parts[after];
+        shares.iter_mut().for_each(|share| *share /= sum);
     }
-    parts
-}
-
-/// The shares for histories of this length.
-fn between(chosen: &[Vec<f64>], length: usize) -> Vec<f32> {
-    let mut shares = vec![0.0; chosen.first().map_or(0, Vec::len)];
-    for (chosen, part) in chosen.iter().zip(anchored(length)).filter(|&(_, part)| part > 0.0) {
-        shares.iter_mut().zip(chosen).for_each(|(sum, share)| *sum += part * share);
-    }
-    shares.into_iter().map(|share: f64| share as f32).collect()
+    rows
 }
 
 fn softmax(logarithms: &[f64]) -> Vec<f64> {
@@ -144,23 +124,19 @@ fn softmax(logarithms: &[f64]) -> Vec<f64> {
 }
 
 /// What the lists' smooth nDCGs gain together by each part's factor.
-fn slopes(lists: &[&List], parts: &[Part], factors: &[f32]) -> Vec<f32> {
+fn slopes(lists: &[&List], parts: &[Part], factors: &[f32]) -> Vec<f64> {
     let of_some = |lists: &[&List]| {
-        let mut sums = vec![0.0_f32; parts.len()];
+        let mut sums = vec![0.0; parts.len()];
         for list in lists {
-            let mut scores = vec![0.0; list.len()];
-            for (&part, &factor) in parts.iter().zip(factors) {
-                list.add_scores(part, factor, &mut scores);
-            }
-            let by_scores = slopes_by_scores(list, &scores);
-            for (sum, &part) in sums.iter_mut().zip(parts) {
-                *sum += list.product(part, &by_scores);
+            let by_scores = slopes_by_scores(list, &list.mixed(parts, factors));
+            for (sum, product) in sums.iter_mut().zip(list.products(parts, &by_scores)) {
+                *sum += f64::from(product);
             }
         }
         sums
     };
-    let sums: Vec<Vec<f32>> = lists.par_chunks(TOGETHER).map(of_some).collect();
-    let mut all = vec![0.0_f32; parts.len()];
+    let sums: Vec<Vec<f64>> = lists.par_chunks(TOGETHER).map(of_some).collect();
+    let mut all = vec![0.0; parts.len()];
     for sums in sums {
         all.iter_mut().zip(sums).for_each(|(all, sum)| *all += sum);
     }
@@ -170,20 +146,20 @@ fn slopes(lists: &[&List], parts: &[Part], factors: &[f32]) -> Vec<f32> {
 /// What a list's smooth nDCG gains by each candidate's score.
 fn slopes_by_scores(list: &List, scores: &[f32]) -> Vec<f32> {
     let mut slopes = vec![0.0; scores.len()];
+    let mut best_first: Vec<usize> = (0..scores.len()).collect();
+    best_first.sort_unstable_by(|&a, &b| scores[b].total_cmp(&scores[a]));
     // Films that are not told apart from the one that is looked at, and how sure they stand before it.
     let mut close: Vec<(usize, f32)> = Vec::new();
-    for film in list.found() {
-        let mut surely = 0_u32;
-        close.clear();
-        for (other, score) in scores.iter().enumerate().filter(|&(other, _)| other != film) {
-            let difference = (score - scores[film]) / TEMPERATURE;
-            if difference > CERTAIN {
-                surely += 1;
-            } else if difference > -CERTAIN {
-                close.push((other, sigmoid(difference)));
-            }
+    for &film in list.found() {
+        let difference = |other: usize| (scores[other] - scores[film]) / TEMPERATURE;
+        let surely = best_first.partition_point(|&other| difference(other) > CERTAIN);
+        if surely >= HOPELESS {
+            continue;
         }
-        let place = 1.0 + f64::from(surely) + close.iter().map(|&(_, before)| f64::from(before)).sum::<f64>();
+        let others = best_first[surely..].iter().take_while(|&&other| difference(other) > -CERTAIN);
+        close.clear();
+        close.extend(others.filter(|&&other| other != film).map(|&other| (other, sigmoid(difference(other)))));
+        let place = 1.0 + surely as f64 + close.iter().map(|&(_, before)| f64::from(before)).sum::<f64>();
         let by_place = (slope_by_place(place) / list.ideal()) as f32 / TEMPERATURE;
         for &(other, before) in &close {
             let change = by_place * before * (1.0 - before);
@@ -216,8 +192,8 @@ mod tests {
 
     /// Three parts' scores of candidates of which some are to be found.
     fn list(scores: [&[f32]; 3], found: &[bool]) -> List {
-        let [network, expert, factors] = scores.map(<[f32]>::to_vec);
-        List::plain(network, &expert, factors, found.to_vec())
+        let [network, expert, factors] = scores;
+        List::plain(network, expert, factors, found)
     }
 
     fn smooth_gain(place: f64) -> f64 {
@@ -230,7 +206,7 @@ mod tests {
             let behind = others.map(|other| f64::from(sigmoid((scores[other] - scores[film]) / TEMPERATURE)));
             smooth_gain(1.0 + behind.sum::<f64>())
         };
-        list.found().map(gain).sum::<f64>() / list.ideal()
+        list.found().iter().map(|&film| gain(film)).sum::<f64>() / list.ideal()
     }
 
     #[test]
@@ -255,19 +231,9 @@ mod tests {
         assert!(smooth_gain(20.0) < 0.002);
     }
 
-    #[test]
-    fn lengths_between_two_anchors_have_something_of_both() {
-        assert_eq!(
-            [1, 3, 320].map(|length| anchored(length).iter().position(|&part| part == 1.0)),
-            [Some(0), Some(1), Some(4)]
-        );
-        let five = anchored(5);
-        assert!(five[1] > five[2] && five[2] > 0.0 && (five.iter().sum::<f64>() - 1.0).abs() < 1e-12, "{five:?}");
-    }
-
     /// The network ranks what is to be found last, the expert first, and the factors, of which there are two, by chance.
     #[test]
-    fn what_finds_films_has_most_and_shares_are_shares() {
+    fn what_finds_no_films_has_less_than_at_first_and_one_table_of_factors_is_left() {
         let found: Vec<bool> = (0..30).map(|film| film % 6 == 0).collect();
         let good: Vec<f32> = (0..30).map(|film| if film % 6 == 0 { 2.0 } else { 0.0 } + film as f32 / 30.0).collect();
         let bad: Vec<f32> = good.iter().map(|score| -score).collect();
@@ -275,17 +241,18 @@ mod tests {
         let lists: Vec<List> = (0..40).map(|_| list([&bad, &good, &odd], &found)).collect();
         let rows: Vec<Vec<&List>> =
             LENGTHS.map(|length| if length < 20 { lists.iter().collect() } else { Vec::new() }).to_vec();
-        let spreads: Vec<Spread> = rows.iter().map(|lists| Spread::of(lists, 2)).collect();
-        let shares = best(&rows, &spreads, 2);
+        let (knots, spread) = ([1, 3, 10], Spread::of(&rows[0], 2));
+        let spreads = [&spread; 3];
+        let factors = best(&rows, &knots, &spreads, 2);
         let parts = Part::all(2);
-        let network = NETWORK as f32;
-        for shares in &shares[..4] {
-            assert!((shares.iter().sum::<f32>() - 1.0).abs() < 1e-5 && shares.iter().all(|&share| share >= 0.0));
-            assert!(shares[0] < network, "{shares:?}");
+        let first = spreads[0].factors(&vec![NETWORK; parts.len()])[0] as f32;
+        for factors in &factors {
+            assert!(factors.iter().all(|&factor| factor.is_finite() && factor >= 0.0));
+            assert!(factors[0] < first, "{factors:?}");
             let tables =
-                parts.iter().zip(shares).filter(|(part, share)| matches!(part, Part::Factors(_)) && **share > 0.0);
+                parts.iter().zip(factors).filter(|(part, factor)| matches!(part, Part::Factors(_)) && **factor > 0.0);
             assert!(tables.count() <= 1);
         }
-        assert_eq!(best(&rows, &spreads, 2), shares);
+        assert_eq!(best(&rows, &knots, &spreads, 2), factors);
     }
 }

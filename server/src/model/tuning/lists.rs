@@ -6,9 +6,9 @@ use rayon::prelude::*;
 
 use super::{CANDIDATES, OBSCURITIES, RECIPES, SOURCES};
 use crate::model::{
+    arithmetic::{Kernel, add, dot, vectorized},
     best_positions,
     evaluation::{self, Case},
-    ials::Factors,
     linear::Weights,
 };
 
@@ -32,6 +32,16 @@ impl Part {
         });
         std::iter::once(Self::Network).chain(linear).chain((0..tables).map(Self::Factors)).collect()
     }
+
+    /// Which row of a list's scores it has, and which of [`OBSCURITIES`] they have.
+    #[inline(always)]
+    fn place(self) -> (usize, usize) {
+        match self {
+            Self::Network => (0, 0),
+            Self::Linear { source, obscurity } => (1 + source, obscurity),
+            Self::Factors(table) => (1 + SOURCES.len() + table, 0),
+        }
+    }
 }
 
 /// Films drawn at random among which one that was left out is ranked.
@@ -48,49 +58,48 @@ pub enum Among {
 
 /// What the parts think of a list's candidates.
 pub struct List {
-    network: Vec<f32>,
-    /// By [`SOURCES`].
-    experts: Vec<Vec<f32>>,
-    /// By [`FACTORS`](super::FACTORS).
-    factors: Vec<Vec<f32>>,
-    /// What each of [`OBSCURITIES`] divides by.
-    fames: Vec<Vec<f32>>,
-    /// Whether each candidate is one of those to be found.
-    found: Vec<bool>,
+    /// A row for each: the network, the experts by [`SOURCES`], the factors by [`FACTORS`](super::FACTORS).
+    scores: Vec<f32>,
+    /// What each of [`OBSCURITIES`] multiplies what an expert says by: a row for each.
+    fames: Vec<f32>,
+    /// Which candidates are those to be found, ascending.
+    found: Vec<usize>,
+    /// How many there are.
+    candidates: usize,
     /// The gain of a perfect ranking.
     ideal: f64,
 }
 
 impl List {
-    /// Lets the experts and factors score the case as the network did.
+    /// Lets the experts score the case as the network and the factors did; `fames` are what each of [`OBSCURITIES`]
+    /// multiplies what is said for a film by.
     pub fn of(
         case: &Case,
         among: Among,
         experts: &[&Weights],
-        factors: &[&Factors],
         fames: &[Vec<f32>],
         network: &[f32],
+        factors: &[&[f32]],
     ) -> Self {
         let history = case.history();
         let shown = |film: usize| history.ratings.binary_search_by_key(&film, |&(film, _)| film).is_ok();
         let experts: Vec<Vec<f32>> = experts.iter().map(|expert| expert.scores(history.strengths())).collect();
-        let by_factors = |factors: &&Factors| {
-            let mut scores = vec![0.0; network.len()];
-            factors.add_scores(&factors.visitor(history.strengths()), 1.0, &mut scores);
-            scores
-        };
-        let factors: Vec<Vec<f32>> = factors.iter().map(by_factors).collect();
-
         let mut candidates = Vec::new();
         match among {
             Among::Best => {
                 let mut add =
                     |scores: &[f32]| candidates.extend(best_positions(scores, CANDIDATES, |film| !shown(film)));
                 add(network);
-                for (scores, fame) in experts.iter().flat_map(|scores| fames.iter().map(move |fame| (scores, fame))) {
-                    add(&scores.iter().zip(fame).map(|(score, fame)| score / fame).collect::<Vec<_>>());
-                }
                 factors.iter().for_each(|scores| add(scores));
+                experts.iter().for_each(|scores| add(scores));
+                let mut obscured = vec![0.0; network.len()];
+                for scores in &experts[..RECIPES] {
+                    for fame in &fames[1..] {
+                        let products = scores.iter().zip(fame).map(|(score, fame)| score * fame);
+                        obscured.iter_mut().zip(products).for_each(|(place, product)| *place = product);
+                        add(&obscured);
+                    }
+                }
             }
             Among::Drawn => {
                 let mut random = ChaCha8Rng::seed_from_u64(evaluation::hash(&format!("drawn:{}", case.viewer())));
@@ -102,67 +111,58 @@ impl List {
         candidates.sort_unstable();
         candidates.dedup();
         let of_candidates = |scores: &[f32]| candidates.iter().map(|&film| scores[film]).collect::<Vec<_>>();
+        let rows = [network].into_iter().chain(experts.iter().map(Vec::as_slice)).chain(factors.iter().copied());
         Self {
-            network: of_candidates(network),
-            experts: experts.iter().map(|scores| of_candidates(scores)).collect(),
-            factors: factors.iter().map(|scores| of_candidates(scores)).collect(),
-            fames: fames.iter().map(|fame| of_candidates(fame)).collect(),
-            found: candidates.iter().map(|film| case.targets().binary_search(film).is_ok()).collect(),
+            scores: rows.flat_map(of_candidates).collect(),
+            fames: fames.iter().flat_map(|fame| of_candidates(fame)).collect(),
+            found: (0..candidates.len())
+                .filter(|&place| case.targets().binary_search(&candidates[place]).is_ok())
+                .collect(),
+            candidates: candidates.len(),
             ideal: evaluation::ideal_gain(case.targets().len()),
         }
     }
 
-    /// Where all experts say the same and the well-known are never held back.
+    /// Where all experts say the same, both tables of factors do, and each film is held back by its place.
     #[cfg(test)]
-    pub fn plain(network: Vec<f32>, expert: &[f32], factors: Vec<f32>, found: Vec<bool>) -> Self {
-        let ideal = evaluation::ideal_gain(found.iter().filter(|&&found| found).count());
-        let fames = vec![vec![1.0; found.len()]; OBSCURITIES.len()];
-        let experts = vec![expert.to_vec(); SOURCES.len()];
-        Self { network, experts, factors: vec![factors.clone(), factors], fames, found, ideal }
-    }
-
-    /// How many tables of factors there are.
-    pub fn tables(&self) -> usize {
-        self.factors.len()
-    }
-
-    /// How many candidates there are.
-    pub fn len(&self) -> usize {
-        self.found.len()
-    }
-
-    /// Adds the part's scores times `factor`, one for each candidate.
-    pub fn add_scores(&self, part: Part, factor: f32, to: &mut [f32]) {
-        let add =
-            |scores: &[f32], to: &mut [f32]| to.iter_mut().zip(scores).for_each(|(sum, score)| *sum += factor * score);
-        match part {
-            Part::Network => add(&self.network, to),
-            Part::Factors(table) => add(&self.factors[table], to),
-            Part::Linear { source, obscurity: 0 } => add(&self.experts[source], to),
-            Part::Linear { source, obscurity } => {
-                let scores = self.experts[source].iter().zip(&self.fames[obscurity]);
-                to.iter_mut().zip(scores).for_each(|(sum, (score, fame))| *sum += factor * (score / fame));
-            }
+    pub fn plain(network: &[f32], expert: &[f32], factors: &[f32], found: &[bool]) -> Self {
+        let rows = [network].into_iter().chain([expert; SOURCES.len()]).chain([factors; 2]);
+        let found: Vec<usize> = (0..found.len()).filter(|&place| found[place]).collect();
+        Self {
+            scores: rows.flatten().copied().collect(),
+            fames: OBSCURITIES
+                .iter()
+                .flat_map(|obscurity| (1..=network.len()).map(move |place| (place as f32).powf(-obscurity)))
+                .collect(),
+            ideal: evaluation::ideal_gain(found.len()),
+            found,
+            candidates: network.len(),
         }
     }
 
-    /// Σ of the part's scores times `by`.
-    pub fn product(&self, part: Part, by: &[f32]) -> f32 {
-        let dot = |scores: &[f32]| scores.iter().zip(by).map(|(score, by)| score * by).sum();
-        match part {
-            Part::Network => dot(&self.network),
-            Part::Factors(table) => dot(&self.factors[table]),
-            Part::Linear { source, obscurity: 0 } => dot(&self.experts[source]),
-            Part::Linear { source, obscurity } => {
-                let scores = self.experts[source].iter().zip(&self.fames[obscurity]);
-                scores.zip(by).map(|((score, fame), by)| score / fame * by).sum()
-            }
-        }
+    #[inline(always)]
+    fn row(&self, number: usize) -> &[f32] {
+        &self.scores[number * self.candidates..(number + 1) * self.candidates]
+    }
+
+    #[inline(always)]
+    fn fame(&self, obscurity: usize) -> &[f32] {
+        &self.fames[obscurity * self.candidates..(obscurity + 1) * self.candidates]
+    }
+
+    /// The candidates' scores by the parts, each times its factor.
+    pub fn mixed(&self, parts: &[Part], factors: &[f32]) -> Vec<f32> {
+        vectorized(Mix { list: self, parts, factors })
+    }
+
+    /// For each part Σ of its scores times `by`.
+    pub fn products(&self, parts: &[Part], by: &[f32]) -> Vec<f32> {
+        vectorized(Products { list: self, parts, by })
     }
 
     /// The places of the candidates that are to be found.
-    pub fn found(&self) -> impl Iterator<Item = usize> {
-        self.found.iter().enumerate().filter(|&(_, &found)| found).map(|(place, _)| place)
+    pub fn found(&self) -> &[usize] {
+        &self.found
     }
 
     /// The gain of a perfect ranking.
@@ -171,7 +171,63 @@ impl List {
     }
 }
 
-/// How far each part's scores are spread on lists of about one length: mean standard deviations, in the order of
+/// See [`List::mixed`].
+struct Mix<'a> {
+    list: &'a List,
+    parts: &'a [Part],
+    factors: &'a [f32],
+}
+
+impl Kernel for Mix<'_> {
+    type Output = Vec<f32>;
+
+    #[inline(always)]
+    fn run(self) -> Vec<f32> {
+        let Self { list, parts, factors } = self;
+        let mut by_obscurity = OBSCURITIES.map(|_| vec![0.0; list.candidates]);
+        for (&part, &factor) in parts.iter().zip(factors) {
+            let (row, obscurity) = part.place();
+            add(&mut by_obscurity[obscurity], list.row(row), factor);
+        }
+        let [mut scores, obscured @ ..] = by_obscurity;
+        for (obscurity, obscured) in (1..).zip(&obscured) {
+            for ((sum, score), fame) in scores.iter_mut().zip(obscured).zip(list.fame(obscurity)) {
+                *sum += score * fame;
+            }
+        }
+        scores
+    }
+}
+
+/// See [`List::products`].
+struct Products<'a> {
+    list: &'a List,
+    parts: &'a [Part],
+    by: &'a [f32],
+}
+
+impl Kernel for Products<'_> {
+    type Output = Vec<f32>;
+
+    #[inline(always)]
+    fn run(self) -> Vec<f32> {
+        let Self { list, parts, by } = self;
+        let mut by_obscurity = OBSCURITIES.map(|_| by.to_vec());
+        for (obscurity, by) in by_obscurity.iter_mut().enumerate().skip(1) {
+            for (by, fame) in by.iter_mut().zip(list.fame(obscurity)) {
+                *by *= fame;
+            }
+        }
+        let mut products = Vec::with_capacity(parts.len());
+        for &part in parts {
+            let (row, obscurity) = part.place();
+            products.push(dot(list.row(row), &by_obscurity[obscurity]));
+        }
+        products
+    }
+}
+
+/// How far each part's scores are spread on some lists: mean standard deviations, in the order of
 /// [`Part::all`].
 pub struct Spread(Vec<f32>);
 
@@ -179,11 +235,7 @@ impl Spread {
     /// On these lists.
     pub fn of(lists: &[&List], tables: usize) -> Self {
         let spread = |part| {
-            let deviations = lists.iter().map(|list| {
-                let mut scores = vec![0.0; list.len()];
-                list.add_scores(part, 1.0, &mut scores);
-                deviation(&scores)
-            });
+            let deviations = lists.iter().map(|list| deviation(&list.mixed(&[part], &[1.0])));
             let mean = deviations.sum::<f32>() / lists.len().max(1) as f32;
             if mean.is_finite() && mean > 0.0 { mean } else { 1.0 }
         };
@@ -191,8 +243,8 @@ impl Spread {
     }
 
     /// What the parts are multiplied by to have these shares.
-    pub fn factors(&self, shares: &[f32]) -> Vec<f32> {
-        shares.iter().zip(&self.0).map(|(share, spread)| share / spread).collect()
+    pub fn factors(&self, shares: &[f64]) -> Vec<f64> {
+        shares.iter().zip(&self.0).map(|(share, spread)| share / f64::from(*spread)).collect()
     }
 }
 
@@ -202,4 +254,42 @@ fn deviation(scores: &[f32]) -> f32 {
     });
     let count = scores.len().max(1) as f64;
     (squares / count - (sum / count).powi(2)).max(0.0).sqrt() as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mixture_is_the_sum_of_its_parts_and_products_are_with_the_scores_that_are_added() {
+        let [network, expert, table] = [[0.5, -1.0, 2.0], [1.0, 3.0, -2.0], [0.25, 0.5, 4.0]];
+        let list = List::plain(&network, &expert, &table, &[true, false, false]);
+        let parts = [
+            Part::Network,
+            Part::Linear { source: 3, obscurity: 0 },
+            Part::Linear { source: 1, obscurity: 2 },
+            Part::Factors(1),
+        ];
+        let scores = |part: Part| -> Vec<f32> {
+            let held_back = |(place, score): (usize, &f32), obscurity: usize| {
+                score / (place as f32 + 1.0).powf(OBSCURITIES[obscurity])
+            };
+            match part {
+                Part::Network => network.to_vec(),
+                Part::Factors(_) => table.to_vec(),
+                Part::Linear { obscurity, .. } => {
+                    expert.iter().enumerate().map(|score| held_back(score, obscurity)).collect()
+                }
+            }
+        };
+        let close = |a: f32, b: f32| assert!((a - b).abs() < 1e-5, "{a} is not {b}");
+        let factors = [2.0, 0.5, 3.0, -1.0];
+        for (place, score) in list.mixed(&parts, &factors).into_iter().enumerate() {
+            close(score, parts.iter().zip(factors).map(|(&part, factor)| factor * scores(part)[place]).sum());
+        }
+        let by = [1.0, -2.0, 0.5];
+        for (&part, product) in parts.iter().zip(list.products(&parts, &by)) {
+            close(product, scores(part).iter().zip(by).map(|(score, by)| score * by).sum());
+        }
+    }
 }

@@ -32,10 +32,10 @@ fn the_chosen_mixture_is_no_worse_than_either_part_on_what_it_was_chosen_for() {
     let tuner = Tuner::new(&network, &experts, &all, &counts, &cases, Among::Best).unwrap();
 
     let Assembly { experts: blended, factors: tables, knots } = Assembly::of(&Comparison::of(&[&tuner]).best(|_| true));
-    assert_eq!(knots.iter().map(|knot| knot.length).collect::<Vec<_>>(), [1, 3, 5, 10]);
+    assert_eq!(knots.iter().map(|knot| knot.length).collect::<Vec<_>>(), [1, 3, 10]);
     let ingredient = |&Ingredient { source, factor }: &Ingredient| {
         let place = SOURCES.iter().position(|&made| source.obscured(0.0) == made).unwrap();
-        (experts[place].divided(&fame(&counts, source.obscurity())), factor)
+        (experts[place], fame(&counts, source.obscurity()).into_iter().map(|fame| factor / fame).collect())
     };
     let expert =
         |ingredients: &Vec<Ingredient>| Weights::sum(&ingredients.iter().map(ingredient).collect::<Vec<_>>(), 120);
