@@ -219,7 +219,7 @@ impl Recommender for Blend {
             products.extend(by_factors.iter().map(|(visitor, factors)| Product {
                 visitor,
                 films: factors.films(),
-                lengths: factors.lengths(),
+                quantised: factors.quantised(),
             }));
             pruned::best(&own, &products, most[at], |film| allowed(at, film))
         })
@@ -231,10 +231,16 @@ impl Recommender for Blend {
         let mixed = self.proportions(history.liked().count());
         let liked: Vec<(usize, f32)> = history.strengths().collect();
         let mut all = self.network.losses(history, films)?;
-        for (losses, &film) in all.iter_mut().zip(films) {
-            for ((_, loss), &(liked, strength)) in losses.iter_mut().zip(&liked) {
-                let by_expert = |&(expert, factor): &(usize, f32)| factor * self.experts[expert].weight(liked, film);
-                *loss = mixed.network * *loss + strength * mixed.experts.iter().map(by_expert).sum::<f32>();
+        for (_, loss) in all.iter_mut().flatten() {
+            *loss *= mixed.network;
+        }
+        let mut ascending: Vec<(usize, usize)> = films.iter().copied().zip(0..).collect();
+        ascending.sort_unstable();
+        for (at, &(liked, strength)) in liked.iter().enumerate() {
+            for &(expert, factor) in &mixed.experts {
+                for (place, weight) in self.experts[expert].weights(liked, &ascending) {
+                    all[place][at].1 += factor * strength * weight;
+                }
             }
         }
         for &(number, factor) in &mixed.factors {

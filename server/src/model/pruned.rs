@@ -1,10 +1,10 @@
 //! The best films without the scores of all.
 //!
 //! A film's score is a number of its own plus products of a visitor's vectors with the film's. By Cauchy and Schwarz no product
-//! is larger than the lengths of the two vectors, so most films are ruled out by a bound that costs one multiplication:
-//! of MovieLens latest-small's 9,742 films 97 in a hundred and more. What is left is computed; the best films are exactly
-//! those that all scores would give (Teflioudi, Gemulla and Mykytiuk, *LEMP: Fast Retrieval of Large Entries in a Matrix
-//! Product*, SIGMOD 2015).
+//! is larger than the lengths of the two vectors, so many films are ruled out by a bound that costs one multiplication
+//! (Teflioudi, Gemulla and Mykytiuk, *LEMP: Fast Retrieval of Large Entries in a Matrix Product*, SIGMOD 2015), and nearly
+//! all others by a closer one, of [vectors in bytes](quantised). What is left is computed; the best films are exactly
+//! those that all scores would give.
 
 use super::{
     Ranked,
@@ -12,6 +12,11 @@ use super::{
     best_positions,
     top::Best,
 };
+
+mod quantised;
+
+pub use quantised::Quantised;
+use quantised::Visitor;
 
 /// How far a computed product may be above the bound by rounding, as a part of it.
 const ROUNDING: f32 = 1e-4;
@@ -26,8 +31,8 @@ pub struct Product<'a> {
     pub visitor: &'a [f32],
     /// The films': (films, width).
     pub films: &'a [f32],
-    /// How long the films' are: (films).
-    pub lengths: &'a [f32],
+    /// The same for bounds.
+    pub quantised: &'a Quantised,
 }
 
 impl Product<'_> {
@@ -48,36 +53,15 @@ fn score(own: &[f32], products: &[Product<'_>], film: usize) -> f32 {
     score
 }
 
-/// The lengths of vectors of `width` that stand one after the other.
-pub fn lengths(vectors: &[f32], width: usize) -> Vec<f32> {
-    vectorized(Lengths { vectors, width })
-}
-
-struct Lengths<'a> {
-    vectors: &'a [f32],
-    width: usize,
-}
-
-impl Kernel for Lengths<'_> {
-    type Output = Vec<f32>;
-
-    #[inline(always)]
-    fn run(self) -> Vec<f32> {
-        let mut lengths = Vec::with_capacity(self.vectors.len() / self.width.max(1));
-        for vector in self.vectors.chunks_exact(self.width.max(1)) {
-            lengths.push(dot(vector, vector).sqrt());
-        }
-        lengths
-    }
-}
-
 /// The `most` best films by `own` plus all products among those that `allowed` lets pass, with their scores, best first; of
 /// equal ones the first film. `None` if a film's own number or bound is none.
 pub fn best(own: &[f32], products: &[Product<'_>], most: usize, allowed: impl Fn(usize) -> bool) -> Option<Ranked> {
     let bounds = vectorized(MakeBounds { own, products })?;
-    // Those with the largest bounds first: the bar that they set rules nearly all others out.
-    let likely = bounds.likely(most, &allowed).unwrap_or_else(|| best_positions(&bounds.all, most, &allowed));
-    Some(vectorized(Search { own, products, bounds: &bounds, likely: &likely, most, allowed }))
+    // Those with the largest bounds first: the bar that they set rules nearly all others out. More than are wanted set one
+    // that is so much higher that fewer are looked at in all.
+    let first = 4 * most;
+    let likely = bounds.likely(first, &allowed).unwrap_or_else(|| best_positions(&bounds.all, first, &allowed));
+    Some(vectorized(Search { own, products, bounds, likely: &likely, first, most, allowed }))
 }
 
 /// What no film's score is above.
@@ -131,7 +115,7 @@ impl Kernel for MakeBounds<'_> {
         let mut all = own.to_vec();
         let mut tops = Vec::with_capacity(own.len() / LOOKED_AT + 1);
         for (product, &reach) in products.iter().zip(&reaches) {
-            add(&mut all, product.lengths, reach);
+            add(&mut all, product.quantised.lengths(), reach);
         }
         for some in all.chunks(LOOKED_AT) {
             let (mut lanes, mut finite) = ([f32::NEG_INFINITY; LOOKED_AT], true);
@@ -161,8 +145,10 @@ impl Kernel for MakeBounds<'_> {
 struct Search<'a, A> {
     own: &'a [f32],
     products: &'a [Product<'a>],
-    bounds: &'a Bounds,
+    bounds: Bounds,
     likely: &'a [usize],
+    /// How many likely ones there were to be: where they are fewer, no other is allowed.
+    first: usize,
     most: usize,
     allowed: A,
 }
@@ -172,17 +158,24 @@ impl<A: Fn(usize) -> bool> Kernel for Search<'_, A> {
 
     #[inline(always)]
     fn run(self) -> Ranked {
-        let Self { own, products, bounds, likely, most, allowed } = self;
-        let mut best = Best::new(most, own.len());
+        let Self { own, products, mut bounds, likely, first, most, allowed } = self;
+        let mut visitors = Vec::with_capacity(products.len());
+        for product in products {
+            visitors.push(Visitor::of(product.visitor));
+        }
+        // What the best are not below sets the bar for what others could reach.
+        let mut surely = Best::new(most, own.len());
+        let mut possible = Vec::with_capacity(2 * first);
         for &film in likely {
-            best.offer(score(own, products, film), film);
+            let (low, high) = range(own, products, &visitors, film);
+            surely.offer(low, film);
+            possible.push((high, film));
+            // It was looked at.
+            bounds.all[film] = f32::NEG_INFINITY;
         }
-        // Where they are fewer, no other is allowed.
-        if likely.len() < most {
-            return best.into_sorted();
-        }
-        let bar = best.raise_bar();
-        for (place, some) in bounds.all.chunks(LOOKED_AT).enumerate() {
+        let mut bar = surely.raise_bar();
+        let others = if likely.len() < first { &[] } else { bounds.all.as_slice() };
+        for (place, some) in others.chunks(LOOKED_AT).enumerate() {
             if bounds.tops[place] < bar {
                 continue;
             }
@@ -190,15 +183,36 @@ impl<A: Fn(usize) -> bool> Kernel for Search<'_, A> {
                 if bound < bar {
                     continue;
                 }
+                let (low, high) = range(own, products, &visitors, film);
                 // Few are good enough: only of these is asked whether they may be.
-                let score = score(own, products, film);
-                if best.takes(score, film) && !likely.contains(&film) && allowed(film) {
-                    best.offer(score, film);
+                if high >= bar && allowed(film) {
+                    surely.offer(low, film);
+                    possible.push((high, film));
                 }
+            }
+            bar = surely.bar();
+        }
+        bar = surely.raise_bar();
+        let mut best = Best::new(most, own.len());
+        for (high, film) in possible {
+            if high >= bar {
+                best.offer(score(own, products, film), film);
             }
         }
         best.into_sorted()
     }
+}
+
+/// What the film's score is not below and not above.
+#[inline(always)]
+fn range(own: &[f32], products: &[Product<'_>], visitors: &[Visitor], film: usize) -> (f32, f32) {
+    let (mut low, mut high) = (own[film], own[film]);
+    for (product, visitor) in products.iter().zip(visitors) {
+        let (from, to) = visitor.range(product.quantised, film);
+        low += from;
+        high += to;
+    }
+    (low, high)
 }
 
 #[cfg(test)]
@@ -223,10 +237,11 @@ mod tests {
                 let (one, other) = (random(WIDTH, spread, &mut chance), random(2 * WIDTH, spread, &mut chance));
                 let (ones, others) =
                     (random(films * WIDTH, 1.0, &mut chance), random(films * 2 * WIDTH, 1.0, &mut chance));
-                let (one_lengths, other_lengths) = (lengths(&ones, WIDTH), lengths(&others, 2 * WIDTH));
+                let (ones_quantised, others_quantised) =
+                    (Quantised::of(&ones, WIDTH), Quantised::of(&others, 2 * WIDTH));
                 let products = [
-                    Product { visitor: &one, films: &ones, lengths: &one_lengths },
-                    Product { visitor: &other, films: &others, lengths: &other_lengths },
+                    Product { visitor: &one, films: &ones, quantised: &ones_quantised },
+                    Product { visitor: &other, films: &others, quantised: &others_quantised },
                 ];
                 let scores: Vec<f32> = (0..films).map(|film| score(&own, &products, film)).collect();
                 for most in [0, 1, 20, 200, 3_000] {
@@ -247,13 +262,13 @@ mod tests {
         let mut own = vec![0.0; 5_000];
         own[..100].fill(50.0);
         let (visitor, films) = (random(WIDTH, 1.0, &mut chance), random(5_000 * WIDTH, 1.0, &mut chance));
-        let lengths = lengths(&films, WIDTH);
+        let quantised = Quantised::of(&films, WIDTH);
         let looked_at = std::cell::Cell::new(0);
         let count = |_| {
             looked_at.set(looked_at.get() + 1);
             true
         };
-        best(&own, &[Product { visitor: &visitor, films: &films, lengths: &lengths }], 20, count).expect("numbers");
+        best(&own, &[Product { visitor: &visitor, films: &films, quantised: &quantised }], 20, count).expect("numbers");
         assert!(looked_at.get() < 300, "{} films were looked at", looked_at.get());
     }
 
@@ -265,8 +280,9 @@ mod tests {
             assert_eq!(best(&own, &[], 5, |_| true), None);
             let mut visitor = vec![1.0; WIDTH];
             visitor[3] = wrong;
-            let (films, lengths) = (vec![1.0; 100 * WIDTH], vec![1.0; 100]);
-            let product = Product { visitor: &visitor, films: &films, lengths: &lengths };
+            let films = vec![1.0; 100 * WIDTH];
+            let quantised = Quantised::of(&films, WIDTH);
+            let product = Product { visitor: &visitor, films: &films, quantised: &quantised };
             assert_eq!(best(&[0.0; 100], &[product], 5, |_| true), None);
         }
     }

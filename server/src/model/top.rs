@@ -94,11 +94,20 @@ impl Best {
 
     /// What a score must have at least to be among the best, once as many were offered as are wanted; any, before.
     pub fn raise_bar(&mut self) -> f32 {
-        if self.keys.len() < self.most || self.most == 0 {
-            return f32::NEG_INFINITY;
+        if self.keys.len() >= self.most && self.most > 0 {
+            self.settle();
         }
-        self.settle();
-        score_of(self.bar)
+        self.bar()
+    }
+
+    /// The same as far as it is known.
+    #[inline(always)]
+    pub fn bar(&self) -> f32 {
+        match self.bar {
+            0 => f32::NEG_INFINITY,
+            u64::MAX => f32::INFINITY,
+            bar => score_of(bar),
+        }
     }
 
     fn settle(&mut self) {

@@ -15,7 +15,7 @@ use faer::{
 };
 
 use super::{Hyper, solving};
-use crate::model::{History, pruned::lengths};
+use crate::model::{History, pruned::Quantised};
 
 /// Visitors whose products are computed together: more take more memory and are no quicker.
 const AT_ONCE: usize = 16;
@@ -26,8 +26,8 @@ pub struct Factors {
     width: usize,
     /// L⁻¹ times each film's: (films, width), by film.
     films: Arc<[f32]>,
-    /// How long each of these is: (films).
-    lengths: Arc<[f32]>,
+    /// The same for bounds.
+    quantised: Arc<Quantised>,
 }
 
 impl Factors {
@@ -51,7 +51,7 @@ impl Factors {
     /// Of factors that were turned already (films, width); `None` unless they are numbers, and as many as the films have.
     pub fn from_parts(films: Vec<f32>, width: usize) -> Option<Self> {
         let whole = width > 0 && films.len().is_multiple_of(width) && films.iter().all(|value| value.is_finite());
-        whole.then(|| Self { width, lengths: lengths(&films, width).into(), films: films.into() })
+        whole.then(|| Self { width, quantised: Quantised::of(&films, width).into(), films: films.into() })
     }
 
     /// Numbers of a film's factors.
@@ -69,9 +69,9 @@ impl Factors {
         &self.films
     }
 
-    /// How long each film's factors are, as a vector: (films).
-    pub fn lengths(&self) -> &[f32] {
-        &self.lengths
+    /// The same for bounds.
+    pub fn quantised(&self) -> &Quantised {
+        &self.quantised
     }
 
     fn film(&self, film: usize) -> &[f32] {

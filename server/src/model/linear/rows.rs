@@ -5,6 +5,9 @@ use rayon::prelude::*;
 
 use super::keep_strongest;
 
+/// Films that are passed over at once, if all are before the one that is looked for.
+const STEP: usize = 8;
+
 /// Weights from film to film, of which most are zero: for each film those that go out from it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Weights {
@@ -71,6 +74,27 @@ impl Weights {
     pub fn weight(&self, from: usize, to: usize) -> f32 {
         let (films, values) = self.row(from);
         films.binary_search(&(to as u32)).map_or(0.0, |at| values[at])
+    }
+
+    /// What `from` says for each of these films, which ascend, with the number that stands beside it; of those for which
+    /// it says nothing nothing.
+    pub fn weights<'a>(
+        &'a self,
+        from: usize,
+        towards: &'a [(usize, usize)],
+    ) -> impl Iterator<Item = (usize, f32)> + 'a {
+        let (films, values) = self.row(from);
+        let mut at = 0;
+        towards.iter().filter_map(move |&(film, beside)| {
+            // In steps and then one by one: what is near in memory is there, which it is not for a search by halves.
+            while films.get(at + STEP).is_some_and(|&other| (other as usize) < film) {
+                at += STEP;
+            }
+            while films.get(at).is_some_and(|&other| (other as usize) < film) {
+                at += 1;
+            }
+            (*films.get(at)? as usize == film).then(|| (beside, values[at]))
+        })
     }
 
     /// For every film the sum of what these films say for it, each times what it counts.

@@ -153,6 +153,19 @@ fn weights_are_the_same_on_any_number_of_threads() {
 }
 
 #[test]
+fn weights_to_some_films_are_those_to_each() {
+    let weights =
+        Together::of(&planted(80, 60), &Traits::default(), RowShape::LIKES, |_| true).weights(EASE, 7).unwrap();
+    let towards: Vec<(usize, usize)> = (0..60).step_by(3).chain([59, 59]).map(|film| (film, 100 + film)).collect();
+    for from in 0..60 {
+        let expected = towards.iter().map(|&(film, beside)| (beside, weights.weight(from, film)));
+        let expected: Vec<(usize, f32)> = expected.filter(|&(_, weight)| weight != 0.0).collect();
+        assert_eq!(weights.weights(from, &towards).collect::<Vec<_>>(), expected);
+        assert_eq!(weights.weights(from, &[]).count(), 0);
+    }
+}
+
+#[test]
 fn of_many_weights_the_strongest_are_kept() {
     let interactions = planted(80, 60);
     let together = Together::of(&interactions, &Traits::default(), RowShape::RATINGS, |_| true);

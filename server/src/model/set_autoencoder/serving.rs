@@ -7,7 +7,7 @@ use super::{Config, Opinion, SetAutoencoder, Sets, length_features, root};
 use crate::model::{
     FilmOrder, History, ModelError, Recommender, Share,
     arithmetic::{Kernel, add, four_dots, tanh, vectorized},
-    pruned::{Product, lengths},
+    pruned::{Product, Quantised},
 };
 
 /// A trained set autoencoder with its films: what serves.
@@ -17,8 +17,8 @@ pub struct SetRecommender {
     bias: Vec<f32>,
     /// exp(aᵢ): what each film counts in a history's sum.
     weights: Vec<f32>,
-    /// How long each film's vector is.
-    lengths: Vec<f32>,
+    /// Every film's vector, for bounds.
+    quantised: Arc<Quantised>,
     /// The network's own: (3, 2).
     scales: Vec<Vec<f32>>,
     /// Every film's vector as the residual layer's units get it: (films, hidden).
@@ -36,11 +36,11 @@ impl SetRecommender {
         let bias = net.bias.to_vec1()?;
         let weights = net.weight.exp()?.to_vec1()?;
         let scales = net.scales.to_vec2()?;
-        let lengths = slices([&net.films], |[films]| lengths(films, net.config().width))?;
+        let quantised = slices([&net.films], |[films]| Quantised::of(films, net.config().width))?.into();
         // Reasons need both for the few films of a prediction; computed each time, they would take longer than the scores.
         let into = net.into.forward(&net.films)?;
         let through = net.films.matmul(net.out.weight())?;
-        Ok(Self { net, bias, weights, lengths, scales, into, through, order, version })
+        Ok(Self { net, bias, weights, quantised, scales, into, through, order, version })
     }
 }
 
@@ -244,7 +244,7 @@ impl Taste<'_> {
 
     /// The rest of it.
     pub fn product(&self) -> Product<'_> {
-        Product { visitor: &self.visitor, films: self.films, lengths: &self.model.lengths }
+        Product { visitor: &self.visitor, films: self.films, quantised: &self.model.quantised }
     }
 }
 
