@@ -1,5 +1,6 @@
 // What a visitor rates is kept, and "For you" follows.
 
+import { hold } from '../support/hold.ts';
 import { FOR_YOU_FILMS, card } from '../support/home.ts';
 import { shifts } from '../support/shifts.ts';
 import { expect, test } from '../support/test.ts';
@@ -267,4 +268,22 @@ test.describe('with a model that takes 2 s', () => {
     expect(await home.boxes()).toEqual(before);
     expect(await shifts(page)).toEqual([]);
   });
+});
+
+test('stars that are given before the page’s script runs are shown at once and stored when it does', async ({
+  page,
+}) => {
+  const release = await hold(page, /\.wasm$/);
+  await page.goto('/movie/1', { waitUntil: 'domcontentloaded' });
+  const stars = page.locator('.film-rate .rate');
+  const box = await stars.boundingBox();
+  if (!box) throw new Error('the stars are not there');
+  await page.mouse.click(box.x + box.width * 0.75, box.y + box.height / 2);
+  await expect(stars).not.toHaveAttribute('data-value', '0');
+  const given = (await stars.getAttribute('data-value')) ?? 'none';
+  const stored = page.waitForResponse(/\/fn\/rate/);
+  release();
+  expect((await stored).ok()).toBe(true);
+  await page.reload();
+  await expect(stars).toHaveAttribute('data-value', given);
 });

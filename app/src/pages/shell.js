@@ -45,6 +45,23 @@ addEventListener('pagehide', () => {
 });
 scrollRows();
 
+// Stars that are given before the application is there are shown, and given to it when it is: of itself it makes every
+// slider what was stored when the page was made.
+const early = new Map();
+const keepStars = ({ type, target }) => {
+  if (!target.matches('.rate input')) return;
+  target.parentElement.dataset.value = target.value;
+  if (type === 'change') early.set(target, target.value);
+};
+for (const kind of ['input', 'change']) addEventListener(kind, keepStars, true);
+const giveStars = () => {
+  for (const kind of ['input', 'change']) removeEventListener(kind, keepStars, true);
+  for (const [slider, stars] of early) {
+    slider.value = stars;
+    for (const kind of ['input', 'change']) slider.dispatchEvent(new Event(kind, { bubbles: true }));
+  }
+};
+
 // Loads the application and attaches each island. If that fails the page goes back to its plain links and forms. An island
 // within another needs no element of its own, so there is nothing to walk in order.
 const attach = async ({ js, wasm }) => {
@@ -52,6 +69,7 @@ const attach = async ({ js, wasm }) => {
   await app.default({ module_or_path: wasm });
   app.hydrate();
   for (const island of document.querySelectorAll('leptos-island')) app[island.dataset.component](island);
+  giveStars();
   scrollRows();
 };
 attach(start).catch((error) => {
