@@ -59,7 +59,7 @@ pub fn best(own: &[f32], products: &[Product<'_>], most: usize, allowed: impl Fn
     let bounds = vectorized(MakeBounds { own, products })?;
     // Those with the largest bounds first: the bar that they set rules nearly all others out. More than are wanted set one
     // that is so much higher that fewer are looked at in all.
-    let first = 4 * most;
+    let first = 4 * most.min(own.len());
     let likely = bounds.likely(first, &allowed).unwrap_or_else(|| best_positions(&bounds.all, first, &allowed));
     Some(vectorized(Search { own, products, bounds, likely: &likely, first, most, allowed }))
 }
@@ -244,7 +244,7 @@ mod tests {
                     Product { visitor: &other, films: &others, quantised: &others_quantised },
                 ];
                 let scores: Vec<f32> = (0..films).map(|film| score(&own, &products, film)).collect();
-                for most in [0, 1, 20, 200, 3_000] {
+                for most in [0, 1, 20, 200, 3_000, usize::MAX] {
                     for allowed in [|_: usize| true, |film: usize| film.is_multiple_of(3)] {
                         let found = best(&own, &products, most, allowed).expect("all are numbers");
                         let places: Vec<usize> = found.iter().map(|&(film, _)| film).collect();
